@@ -1,0 +1,276 @@
+// What the merchant object answers over RPC: plain JSON, in the shapes of the HTTP contract.
+import type { Problem } from "../domain/errors.ts";
+import type { ConnectionId } from "../domain/ids.ts";
+import type { Money } from "../domain/money.ts";
+import type { LocalDate } from "../domain/observation.ts";
+
+/** RFC 3339 UTC. */
+export type Timestamp = string;
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface ListQuery {
+  limit: number;
+  cursor: string | null;
+}
+
+/** A stop as people see it: the catalogue's words and the particulars. */
+export interface ProblemView {
+  code: string;
+  title: string;
+  detail: string;
+  cause: string;
+  fix: string;
+  severity: string;
+}
+
+export interface StateView {
+  orders: { byStatus: Record<string, number> };
+  webhooks: { received: number; duplicate: number; unreadable: number };
+  commands: { pending: number; parked: number; oldestPendingSeconds: number | null };
+  payouts: { lastRun: RunView | null; open: number };
+  connections: {
+    id: string;
+    connector: string;
+    status: string;
+    breaker: "closed" | "open" | "half_open";
+    lastWebhookAt: Timestamp | null;
+    lastPullAt: Timestamp | null;
+    problem: ProblemView | null;
+  }[];
+  tasks: { open: number };
+  configVersion: number;
+  nextAlarmAt: Timestamp | null;
+}
+
+export interface OrderSummary {
+  id: string;
+  status: string;
+  currency: string;
+  total: Money;
+  orderNumber: string | null;
+  erpNumber: string | null;
+  placedAt: Timestamp | null;
+  updatedAt: Timestamp;
+}
+
+export interface TimelineItem {
+  at: Timestamp;
+  kind: string;
+  title: string;
+  detail: string;
+  webhookId?: string;
+  commandId?: string;
+}
+
+export interface OrderView extends OrderSummary {
+  lines: {
+    key: string;
+    kind: string;
+    reference: string;
+    description: string;
+    quantity: number;
+    unitPrice: Money;
+    vatRateBps: number;
+  }[];
+  aliases: { connectionId: string; type: string; value: string; tier: number }[];
+  sources: { connectionId: string; connector: string; kind: string; externalId: string; state: string }[];
+  documents: {
+    kind: "order" | "invoice" | "credit_invoice" | "payment" | "voucher";
+    connectionId: string;
+    number: string;
+    amount: Money;
+    links: { kind: string; number: string }[];
+  }[];
+  payment: { authorized: Money; captured: Money; refunded: Money; settled: Money };
+  problems: (ProblemView & { commandId?: string; taskId?: string })[];
+  timeline: TimelineItem[];
+  nextDue: Timestamp | null;
+}
+
+export interface WebhookSummary {
+  id: string;
+  connectionId: string;
+  receivedAt: Timestamp;
+  state: "received" | "processed" | "ignored" | "unreadable" | "waiting";
+  verdict: string;
+  duplicates: number;
+  orderId: string | null;
+}
+
+export interface WebhookView extends WebhookSummary {
+  request: { method: string; path: string; headers: Record<string, string>; contentType: string; bytes: number };
+  /** Personal data and secrets masked; null once the retention period has passed. */
+  body: string | null;
+  followed: { kind: string; detail: string }[];
+}
+
+export type CommandState =
+  | "pending"
+  | "sending"
+  | "unknown"
+  | "accepted"
+  | "waiting"
+  | "parked"
+  | "manual"
+  | "done"
+  | "resolved"
+  | "discarded"
+  | "withdrawn";
+
+export interface AttemptView {
+  number: number;
+  at: Timestamp;
+  outcome: string;
+  detail: string;
+  requests: {
+    label: string;
+    method: string;
+    url: string;
+    status: number | null;
+    durationMs: number;
+    request: string;
+    answer: string;
+  }[];
+}
+
+export interface CommandView {
+  id: string;
+  kind: string;
+  connectionId: string;
+  orderId: string | null;
+  payoutId: string | null;
+  state: CommandState;
+  amount: Money | null;
+  externalIds: string[];
+  problem: ProblemView | null;
+  attempts: number;
+  createdAt: Timestamp;
+  dueAt: Timestamp | null;
+  log?: AttemptView[];
+}
+
+export interface TaskView {
+  id: string;
+  code: string;
+  title: string;
+  /** What to do, in words. */
+  instructions: string;
+  orderId: string | null;
+  commandId: string | null;
+  payoutId: string | null;
+  state: "open" | "done" | "obsolete";
+  /** What can be chosen when it is marked as done; empty when there is nothing to choose. */
+  choices: { id: string; title: string }[];
+  createdAt: Timestamp;
+  doneAt: Timestamp | null;
+  note: string | null;
+}
+
+export interface RunView {
+  id: string;
+  connectionId: string;
+  date: LocalDate;
+  trigger: "schedule" | "manual";
+  state: "running" | "finished" | "failed";
+  startedAt: Timestamp;
+  finishedAt: Timestamp | null;
+  payouts: { found: number; booked: number; open: number; stopped: number };
+  problem: ProblemView | null;
+}
+
+export interface PayoutSummary {
+  id: string;
+  connectionId: string;
+  externalId: string;
+  reference: string;
+  date: LocalDate;
+  amount: Money;
+  state: "fetched" | "open" | "booked" | "stopped";
+  problem: ProblemView | null;
+}
+
+export interface PayoutView extends PayoutSummary {
+  version: number;
+  lines: {
+    id: string;
+    type: string;
+    amount: Money;
+    fee: Money;
+    feeVat: Money;
+    reference: string;
+    state: string;
+    reason: string;
+    match?: { orderId: string | null; documentKind: string; documentNumber: string };
+  }[];
+  linesNextCursor: string | null;
+  voucher: { number?: string; rows: { account: string; debit: Money; credit: Money; text: string }[] };
+  proof: { linesTotal: Money; matchedTotal: Money; openTotal: Money; balanced: boolean; hash: string };
+}
+
+/** A webhook as the front door hands it to the object: verified, capped, keyed. */
+export interface AcceptedWebhook {
+  connectionId: ConnectionId;
+  /** The connector's dedupe key; empty: never a duplicate. */
+  eventKey: string;
+  method: "GET" | "POST";
+  suffix: string;
+  /** Query without the token. */
+  query: string;
+  headers: [string, string][];
+  contentType: string;
+  body: Uint8Array;
+}
+
+export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+/** The merchant object's surface. Every read and act a person or the clock can ask for. */
+export interface MerchantRpc {
+  /** Takes the configuration unless it is older than the one held. */
+  configure(config: MerchantConfigInput): Promise<{ version: number }>;
+  /** Durable when it returns. */
+  receive(webhook: AcceptedWebhook): Promise<{ id: string; duplicate: boolean }>;
+  state(): Promise<StateView>;
+  /** A harmless call with the credentials of the connection. */
+  verify(
+    connectionId: ConnectionId,
+  ): Promise<{ status: "connected" | "failed"; checkedAt: Timestamp; problem?: ProblemView }>;
+
+  orders(query: ListQuery & { query?: string | undefined; status?: string | undefined }): Promise<Page<OrderSummary>>;
+  order(id: string): Promise<OrderView | null>;
+  webhooks(
+    query: ListQuery & { state?: string | undefined; connectionId?: string | undefined },
+  ): Promise<Page<WebhookSummary>>;
+  webhook(id: string): Promise<WebhookView | null>;
+  replayWebhook(id: string, actor: string): Promise<Answer<WebhookView>>;
+  commands(query: ListQuery & { state?: string | undefined }): Promise<Page<CommandView>>;
+  command(id: string): Promise<CommandView | null>;
+  retryCommand(id: string, actor: string): Promise<Answer<CommandView>>;
+  resolveCommand(id: string, input: { externalId: string; note: string }, actor: string): Promise<Answer<CommandView>>;
+  discardCommand(id: string, input: { note: string }, actor: string): Promise<Answer<CommandView>>;
+  tasks(query: ListQuery & { state?: string | undefined }): Promise<Page<TaskView>>;
+  taskDone(
+    id: string,
+    input: { choice?: string | undefined; externalId?: string | undefined; note?: string | undefined },
+    actor: string,
+  ): Promise<Answer<TaskView>>;
+
+  /** Starts (or finds) the run of one connection and local date; the same key never runs twice. */
+  startPayoutRun(input: {
+    connectionId: ConnectionId;
+    date: LocalDate;
+    trigger: "schedule" | "manual";
+  }): Promise<Answer<RunView>>;
+  payoutRuns(query: ListQuery): Promise<Page<RunView>>;
+  payoutRun(id: string): Promise<RunView | null>;
+  payouts(query: ListQuery & { state?: string | undefined }): Promise<Page<PayoutSummary>>;
+  payout(id: string, linesCursor?: string | null): Promise<PayoutView | null>;
+
+  /** Hourly: arms a lost alarm and looks for overdue work. */
+  sweep(): Promise<{ armed: boolean; overdue: number }>;
+}
+
+type MerchantConfigInput = import("./config.ts").MerchantConfig;
