@@ -7,6 +7,8 @@ export interface OutgoingWebhook {
   method: "POST" | "GET";
   headers: Record<string, string>;
   body: string;
+  /** The host sends it no earlier than this many milliseconds after it was handed over; absent means at once. */
+  delayMs?: number;
 }
 
 /** Everything a platform needs from outside. */
@@ -30,6 +32,10 @@ export interface SimulatedPlatform {
   handle(request: Request, world: World): Promise<Response>;
   /** What a test or the demo tells it to let happen. */
   control(command: Control, world: World): ControlAnswer;
+  /** Lets happen what has come due by itself (an outcome that takes its time). Absent where nothing ever does. */
+  tick?(world: World): void;
+  /** When `tick` is next worth calling, in milliseconds since the epoch; null when nothing is due. */
+  nextDueAt?(): number | null;
   /** The whole truth as JSON; `create(snapshot)` brings it back. */
   snapshot(): unknown;
 }
