@@ -1,0 +1,148 @@
+// The heart: compares what a platform shows with the order's books and the merchant's choices, and says what follows.
+//
+// Pure. The same observation twice yields nothing the second time: facts are recorded once by their id, and every
+// demand is commanded once by its name. Late, early, doubled and reordered sightings therefore need no special code.
+import { absorbErp, absorbMissing } from "./absorb-erp.ts";
+import { absorbPayment } from "./absorb-payment.ts";
+import type { Command, CommandKind } from "./commands.ts";
+import { change, type Decision, type Draft, startDraft } from "./decision.ts";
+import { type Demand, type DemandContext, demandsOf } from "./demands/index.ts";
+import { type Problem, problem } from "./errors.ts";
+import type { Observation } from "./observation.ts";
+import { type CommandRecord, type CommandState, isFinal, isInFlight, type OrderBooks } from "./order.ts";
+import type { Policy } from "./policy.ts";
+import { orderTasks } from "./tasks.ts";
+
+/** The ERP answered that it does not have the order. */
+export interface MissingObservation {
+  source: "missing";
+}
+
+/** How long an order must stay missing before that is believed, in milliseconds. */
+const MISSING_CONFIRM_MS = 60_000;
+
+/**
+ * `observation` null decides again on the books alone: after a command ended, a setting changed, a person acted.
+ * `now` in milliseconds since the epoch.
+ */
+export function decide(
+  order: OrderBooks,
+  observation: Observation | MissingObservation | null,
+  policy: Policy,
+  now: number,
+): Decision {
+  const draft = startDraft(order, now);
+  absorb(draft, observation, policy);
+  return conclude(draft, policy);
+}
+
+function absorb(draft: Draft, observation: Observation | MissingObservation | null, policy: Policy): void {
+  if (observation === null) return;
+  switch (observation.source) {
+    case "psp":
+      absorbPayment(draft, observation);
+      break;
+    case "erp":
+      absorbErp(draft, observation, policy);
+      break;
+    case "missing":
+      absorbMissing(draft, MISSING_CONFIRM_MS);
+      break;
+    default:
+      observation satisfies never;
+  }
+}
+
+/** From the ledger as it now stands to commands and tasks. */
+export function conclude(draft: Draft, policy: Policy): Decision {
+  const { order } = draft;
+  const payment = order.payment ? policy.payment(order.payment.connectionId) : null;
+  const context = { order, policy, payment, accounting: policy.accounting, now: draft.now };
+  const demands = demandsOf(context);
+  for (const demand of demands) meet(draft, demand, context);
+  for (const command of order.commands)
+    if (!demands.some((demand) => demand.name === command.demand) && isRevocable(command))
+      change(draft, command, { state: "withdrawn", heldBy: null, problem: null });
+  orderTasks(draft, policy);
+  return draft;
+}
+
+/** A command may be taken back while it surely had no effect. */
+const isRevocable = (command: CommandRecord): boolean => !isFinal(command.state) && !isInFlight(command.state);
+
+/** Makes the command of a demand, or brings the one that exists up to date. */
+function meet(draft: Draft, demand: Demand, context: DemandContext): void {
+  const hold = holdOf(demand, context);
+  const existing = draft.order.commands.find((command) => command.demand === demand.name);
+  if (!existing) {
+    const { name, connectionId, payload, cause } = demand;
+    draft.commands.push({ demand: name, connectionId, payload, cause, state: hold.state, problem: hold.problem });
+    return;
+  }
+  if (isInFlight(existing.state) || (isFinal(existing.state) && existing.state !== "withdrawn")) return;
+  if (existing.state === "parked" && existing.heldBy === "platform") return;
+  const fresh = existing.attempts === 0 && !sameJson(existing.payload, demand.payload);
+  if (!fresh && existing.state === hold.state && sameJson(existing.problem, hold.problem)) return;
+  change(draft, existing, {
+    state: hold.state,
+    heldBy: hold.state === "pending" ? null : "decide",
+    problem: hold.problem,
+    ...(fresh ? { payload: demand.payload } : {}),
+  });
+}
+
+type Hold = { state: Extract<CommandState, "pending" | "waiting" | "parked" | "manual">; problem: Problem | null };
+
+/** Whether a demand can be worked now; if not, whether it waits by itself, needs a person, or is done by one. */
+function holdOf(demand: Demand, context: DemandContext): Hold {
+  const stop = demand.stop ?? gate(demand, context);
+  if (stop) return { state: isWaiting(stop) ? "waiting" : "parked", problem: stop };
+  const { accounting } = context;
+  if (accounting?.id === demand.connectionId && accounting.manual.includes(demand.payload.kind))
+    return { state: "manual", problem: problem("CAPABILITY_OFF", describe(demand.payload)) };
+  return { state: "pending", problem: null };
+}
+
+const WAITING: readonly string[] = [
+  "FLOW_DISABLED",
+  "CONNECTION_PAUSED",
+  "MERCHANT_NOT_LIVE",
+  "AWAITING_OUTCOME",
+  "PREVIOUS_REFUND_UNFINISHED",
+  "REFUND_WITHOUT_INVOICE",
+];
+
+const isWaiting = (stop: Problem): boolean => WAITING.includes(stop.code);
+
+/** What the merchant's settings say: approval, pauses, flows on both sides, credentials for the call. */
+function gate(demand: Demand, { policy, payment, accounting }: DemandContext): Problem | null {
+  if (!policy.approved) return problem("MERCHANT_NOT_LIVE");
+  const sides = [payment, accounting].filter((side) => side !== null);
+  const target = sides.find((side) => side.id === demand.connectionId);
+  if (!target) return problem("CONNECTION_MISSING", `Connection ${demand.connectionId} is not configured.`);
+  if (target.paused) return problem("CONNECTION_PAUSED", `${target.connector} (${target.id}).`);
+  const off = sides.find((side) => !side.flows[demand.flow]);
+  if (off) return problem("FLOW_DISABLED", `The ${demand.flow} flow of ${off.connector} (${off.id}).`);
+  const code = target.id === payment?.id ? payment.blocker(demand.payload.kind) : null;
+  return code ? problem(code) : null;
+}
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What a person is asked to do when the call for it is switched off. */
+export function describe(command: Command): string {
+  const words: Record<CommandKind, string> = {
+    create_order: "Create the order",
+    cancel_order: "Cancel the order",
+    create_invoice: "Create the invoice",
+    create_credit_invoice: "Create the credit invoice",
+    register_payment: "Register the payment",
+    book_payout: "Book the payout",
+    capture: "Capture the payment",
+    refund: "Refund the payment",
+    cancel_payment: "Cancel the payment",
+  };
+  const about = "erpOrderNumber" in command ? ` of ERP order ${command.erpOrderNumber}` : "";
+  const credited = command.kind === "create_credit_invoice" ? `, crediting invoice ${command.invoiceNumber}` : "";
+  return `${words[command.kind]}${about}${credited}.`;
+}

@@ -1,0 +1,70 @@
+// A refund made at the PSP asks for a credit invoice in the ERP, linked to the invoice of its capture.
+import { problem } from "../errors.ts";
+import { invoicesOfCapture, ROUNDING_MINOR_MAX } from "../links.ts";
+import { allocate } from "../money.ts";
+import { type Entry, entriesOf, type OrderBooks, priceOf } from "../order.ts";
+import { localDate } from "../schedule.ts";
+import { articleOf, type Demand, type DemandContext, nameOf, withPrices } from "./demand.ts";
+
+export function creditDemands({ order, accounting, policy, now }: DemandContext): Demand[] {
+  if (!accounting || !order.erp) return [];
+  const erpOrderNumber = order.erp.externalId;
+  return entriesOf(order, "refunded")
+    .filter((refund) => refund.answers === null && refund.commandId === null && !isCredited(order, refund))
+    .map((refund) => {
+      const capture = entriesOf(order, "captured").find((entry) => entry.externalId === refund.parent);
+      const invoice = capture ? invoicesOfCapture(order, capture)[0] : undefined;
+      return {
+        name: `create_credit_invoice|refunded:${refund.externalId}`,
+        connectionId: accounting.id,
+        flow: "refunds" as const,
+        cause: refund.seq,
+        stop: invoice
+          ? null
+          : problem("REFUND_WITHOUT_INVOICE", `${nameOf(refund)} is on a capture without an invoice.`),
+        payload: {
+          kind: "create_credit_invoice" as const,
+          erpOrderNumber,
+          invoiceNumber: invoice?.externalId ?? "",
+          externalNumber: `${order.payment?.connector ?? "psp"}-${refund.externalId}`,
+          date: localDate(now, policy.timezone),
+          currency: order.currency,
+          reason: `Refund ${refund.externalId} at ${order.payment?.connector ?? "the provider"}`,
+          rows: creditRows(order, refund, capture),
+          totalMinor: refund.amountMinor,
+        },
+      };
+    });
+}
+
+const isCredited = (order: OrderBooks, refund: Entry): boolean =>
+  entriesOf(order, "credited").some((credit) => credit.answers === refund.seq);
+
+/** The refunded rows; an amount without rows is spread over the VAT rates of what was captured. */
+function creditRows(order: OrderBooks, refund: Entry, capture: Entry | undefined) {
+  if (refund.rows.length > 0 && Math.abs(priceOf(order.rows, refund.rows) - refund.amountMinor) <= ROUNDING_MINOR_MAX)
+    return withPrices(order.rows, refund.rows).map((row) => ({
+      articleNumber: articleOf(order, row),
+      description: row.description,
+      quantity: row.quantity,
+      unitPriceMinor: row.unitPriceMinor,
+      vatRateBps: row.vatRateBps,
+      kind: row.kind,
+    }));
+  const byRate = new Map<number, number>();
+  for (const row of withPrices(order.rows, capture?.rows ?? []))
+    byRate.set(row.vatRateBps, (byRate.get(row.vatRateBps) ?? 0) + row.unitPriceMinor * row.quantity);
+  const rates = [...byRate].filter(([, amount]) => amount > 0);
+  const parts = allocate(
+    refund.amountMinor,
+    rates.map(([, amount]) => amount),
+  );
+  return rates.map(([vatRateBps], index) => ({
+    articleNumber: "",
+    description: "Refund",
+    quantity: 1,
+    unitPriceMinor: parts[index] ?? 0,
+    vatRateBps,
+    kind: "discount" as const,
+  }));
+}

@@ -1,0 +1,20 @@
+// All demands of an order, in the order in which they are worked.
+import { cancelDemands } from "./cancel.ts";
+import { captureDemands } from "./capture.ts";
+import { orderDemands } from "./create-order.ts";
+import { creditDemands } from "./credit.ts";
+import type { Demand, DemandContext } from "./demand.ts";
+import { invoiceDemands } from "./invoice.ts";
+import { refundDemands } from "./refund.ts";
+
+export { CANCEL_AT_PSP } from "./cancel.ts";
+export type { Demand, DemandContext } from "./demand.ts";
+
+export const demandsOf = (context: DemandContext): Demand[] => [
+  ...orderDemands(context),
+  ...captureDemands(context),
+  ...invoiceDemands(context),
+  ...refundDemands(context),
+  ...creditDemands(context),
+  ...cancelDemands(context),
+];
