@@ -1,0 +1,203 @@
+// Sends the requests of one connection, and nothing else in the program does: bounded, checked, paced and traced.
+import type { Http, HttpAnswer, HttpFailure, HttpRequest } from "../connectors/connector.ts";
+import type { ErrorCode } from "../domain/errors.ts";
+import { type CappedBody, readCapped } from "./body.ts";
+import type { Breaker, Finding } from "./breaker.ts";
+import type { Bucket } from "./bucket.ts";
+import { redactBody, redactText, redactUrl } from "./redact.ts";
+import { retryAfterMs } from "./retry-after.ts";
+import { checkUrl } from "./urls.ts";
+
+export const TIMEOUT_MS = 20_000;
+export const BODY_BYTES_MAX = 8 * 1024 * 1024;
+const EXCERPT_BYTES_MAX = 2 * 1024;
+/** How long to stay away when too many calls of the connection wait for a place. */
+const CROWDED_MS = 1_000;
+
+/** What a person sees of one call. Redacted; safe to store and to show. */
+export interface Trace {
+  label: string;
+  method: HttpRequest["method"];
+  url: string;
+  /** Null when no answer came (then `failure` says why); both are set when an answer came but could not be taken. */
+  status: number | null;
+  failure: ErrorCode | null;
+  durationMs: number;
+  requestExcerpt: string;
+  answerExcerpt: string;
+}
+
+export interface HttpOptions {
+  /** The network, handed in. */
+  fetch: (request: Request) => Promise<Response>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+  /** In [0, 1); spreads the waits of many connections. Absent: no spreading. */
+  random?: () => number;
+  /** Origins this connection may call (see urls.ts): the connector's, plus a checked one given by the merchant. */
+  allowedOrigins: readonly string[];
+  /** ENVIRONMENT; loopback addresses may be called everywhere but in `production`. */
+  environment: "local" | "staging" | "production";
+  /** Values that never appear in a trace. */
+  secrets: readonly string[];
+  bucket: Bucket;
+  breaker: Breaker;
+  /** Told about every call that was sent, and about refused addresses. Calls held back are not traced. */
+  onTrace: (trace: Trace) => void;
+}
+
+type Sent = { answer: HttpAnswer | HttpFailure; status: number | null; body: Uint8Array; contentType: string };
+
+/** The `Http` of one connection. Never throws: a connector sees an answer or one of the two kinds of failure. */
+export function createHttp(options: HttpOptions): Http {
+  return {
+    async send(request) {
+      const checked = checkUrl(request.url, {
+        production: options.environment === "production",
+        allowedOrigins: options.allowedOrigins,
+      });
+      if (!checked.ok) {
+        const refused = notSent("URL_REFUSED", checked.error.detail);
+        trace(options, request, { answer: refused, status: null, body: NO_BYTES, contentType: "" }, 0);
+        return refused;
+      }
+      const leave = await options.bucket.enter();
+      if (leave === null) return heldBack(options, "RATE_LIMITED", "Many calls of this connection wait.", CROWDED_MS);
+      try {
+        return await admitted(options, request, checked.value);
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+const NO_BYTES = new Uint8Array();
+
+/** Asks breaker and bucket, then sends. */
+async function admitted(options: HttpOptions, request: HttpRequest, url: URL): Promise<HttpAnswer | HttpFailure> {
+  const admission = await options.breaker.admit();
+  if (admission.kind === "wait") {
+    return heldBack(options, "PLATFORM_UNAVAILABLE", "Earlier calls failed; calls are paused.", admission.retryAfterMs);
+  }
+  let finding: Finding = "not_sent";
+  try {
+    const waitMs = options.bucket.take();
+    if (waitMs > 0) return heldBack(options, "RATE_LIMITED", "The request limit of the connection is used up.", waitMs);
+    const prepared = prepare(request, url);
+    if (prepared === null) {
+      return notSent("VALIDATION_FAILED", "A header or the body has a form that HTTP does not allow.");
+    }
+    const startedAt = options.now();
+    const sent = await exchange(options, request, prepared);
+    finding = sent.status !== null && sent.status < 500 ? "answered" : "failed";
+    trace(options, request, sent, options.now() - startedAt);
+    return sent.answer;
+  } finally {
+    await admission.settle(finding);
+  }
+}
+
+/** The request as it leaves us; null when a header value (a pasted key with a stray character) cannot be sent. */
+function prepare(request: HttpRequest, url: URL): Request | null {
+  try {
+    return new Request(url.href, {
+      method: request.method,
+      headers: request.headers ?? {},
+      body: request.body ?? null,
+      // A redirect could carry credentials to another host: it is an answer like any other.
+      redirect: "manual",
+    });
+  } catch {
+    return null;
+  }
+}
+
+/** Sends and reads the answer within the time-out, whether or not the network obeys the abort signal. */
+async function exchange(options: HttpOptions, request: HttpRequest, prepared: Request): Promise<Sent> {
+  const abort = new AbortController();
+  const aborted = new Promise<"timeout">((resolve) => {
+    abort.signal.addEventListener("abort", () => resolve("timeout"));
+  });
+  const timer = setTimeout(() => abort.abort(), request.timeoutMs ?? TIMEOUT_MS);
+  try {
+    const outgoing = new Request(prepared, { signal: abort.signal });
+    const response = await Promise.race([fetched(options, outgoing), aborted]);
+    if (response === "timeout") return lost("NETWORK_NO_ANSWER", "No answer came in time.", null);
+    if (response === null) return lost("NETWORK_NO_ANSWER", "The connection failed before an answer came.", null);
+    obeyPause(options, response);
+    const body = await readCapped(response, request.bodyBytesMax ?? BODY_BYTES_MAX, aborted);
+    return answered(response, body);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The response, or null when the network failed, even if nobody waits any more. */
+async function fetched(options: HttpOptions, request: Request): Promise<Response | null> {
+  try {
+    return await options.fetch(request);
+  } catch {
+    return null;
+  }
+}
+
+function answered(response: Response, body: CappedBody): Sent {
+  const { status, headers } = response;
+  switch (body.kind) {
+    case "whole": {
+      const answer: HttpAnswer = { kind: "answer", status, headers, body: body.bytes };
+      return { answer, status, body: body.bytes, contentType: headers.get("content-type") ?? "" };
+    }
+    case "too_large":
+      return lost("PLATFORM_ANSWER_NOT_UNDERSTOOD", "The answer is larger than allowed.", status);
+    case "broken":
+      return lost("NETWORK_NO_ANSWER", "The connection broke while the answer came.", null);
+    case "timeout":
+      return lost("NETWORK_NO_ANSWER", "The answer did not end in time.", null);
+    default:
+      return body satisfies never;
+  }
+}
+
+/** `Retry-After` on 429 and 503 stops the whole connection, not just this call. */
+function obeyPause(options: HttpOptions, response: Response): void {
+  if (response.status !== 429 && response.status !== 503) return;
+  const pause = retryAfterMs(response.headers, options.now());
+  if (pause !== null) options.bucket.emptyUntil(options.now() + pause);
+}
+
+const notSent = (code: ErrorCode, detail: string): HttpFailure => ({ kind: "not_sent", code, detail });
+
+/** Held back by ourselves. The wait is spread by up to a fifth, so that not all come back at once. */
+function heldBack(options: HttpOptions, code: ErrorCode, detail: string, waitMs: number): HttpFailure {
+  const spread = 1 + 0.2 * (options.random?.() ?? 0);
+  return { kind: "not_sent", code, detail, retryAfterMs: Math.ceil(waitMs * spread) };
+}
+
+const lost = (code: ErrorCode, detail: string, status: number | null): Sent => ({
+  answer: { kind: "no_answer", code, detail },
+  status,
+  body: NO_BYTES,
+  contentType: "",
+});
+
+function trace(options: HttpOptions, request: HttpRequest, sent: Sent, durationMs: number): void {
+  const { secrets } = options;
+  const body = typeof request.body === "string" ? new TextEncoder().encode(request.body) : (request.body ?? NO_BYTES);
+  const requestType = contentTypeOf(request.headers ?? {});
+  const traced: Trace = {
+    label: redactText(request.label, secrets),
+    method: request.method,
+    url: redactUrl(request.url, secrets),
+    status: sent.status,
+    failure: sent.answer.kind === "answer" ? null : sent.answer.code,
+    durationMs,
+    requestExcerpt: redactBody(body, requestType, secrets, EXCERPT_BYTES_MAX),
+    answerExcerpt: redactBody(sent.body, sent.contentType, secrets, EXCERPT_BYTES_MAX),
+  };
+  options.onTrace(traced);
+}
+
+const contentTypeOf = (headers: Record<string, string>): string =>
+  Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
