@@ -474,6 +474,20 @@ export const CATALOGUE = {
     severity: "waiting",
     actor: "platform",
   },
+  PAYOUT_LINES_OPEN: {
+    title: "Some lines of the payout are open",
+    cause: "At least one line has not found what it settles. A payout is booked whole, so nothing was booked yet.",
+    fix: "See the reason on each open line. Expected ones are looked for again every night; a person settles the others.",
+    severity: "waiting",
+    actor: "merchant",
+  },
+  PAYOUT_FEE_VAT_CONTRADICTS: {
+    title: "The VAT on fees is not as set",
+    cause: "The provider deducted VAT on its fees, but the setting says that its fees carry none in the payout.",
+    fix: "Set the VAT treatment of the provider's fees as its agreement says; the payout is booked in the next run.",
+    severity: "error",
+    actor: "onboarding",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof CATALOGUE;

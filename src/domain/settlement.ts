@@ -1,0 +1,104 @@
+// The words of payout matching: what a payout line may settle, what it did settle, and on what evidence.
+import type { PayoutReference } from "./payout.ts";
+
+/** The ERP document of a capture or a refund. Amounts are magnitudes including VAT. */
+export interface SettleableDocument {
+  kind: "invoice" | "credit_invoice";
+  number: string;
+  totalMinor: number;
+  /** What this movement settles of it, where several movements settle one document; otherwise all of it. */
+  shareMinor?: number;
+}
+
+/** Something a payout line can settle: a capture or refund with its ERP document. */
+export interface Settleable {
+  /**
+   * `books`: a movement of our own books. `erp`: a document found in the ERP by a reference of the line; its
+   * `references` are the texts it was found by, so that prefixed and plain forms both stand there.
+   */
+  source: "books" | "erp";
+  /** Unique: the ledger entry, or for `erp` an id made of the document's number. */
+  entryId: string;
+  orderId: string | null;
+  kind: "capture" | "refund";
+  /**
+   * The PSP's id of the movement (for `erp`: the document number). `454211#x1` is a part of movement `454211`:
+   * one immediate payment that is invoiced in several steps.
+   */
+  externalId: string;
+  connectionId: string;
+  /** Magnitude. */
+  amountMinor: number;
+  currency: string;
+  document: SettleableDocument | null;
+  /** The aliases of the order, and the movement's own id where its type is known; no ids of other movements. */
+  references: PayoutReference[];
+  settledByPayoutId: string | null;
+  /** The line of that payout, so that a second look at the same payout finds its own work. */
+  settledByLineId?: string | null;
+  /** Milliseconds since the epoch. */
+  occurredAt: number | null;
+}
+
+/** What a match rests on, strongest first (DESIGN section 9.3). References are tried in the order of the line. */
+export const EVIDENCE = ["own_id", "reference", "erp_document", "amount_and_date"] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+export interface SettledDocument {
+  entryId: string;
+  orderId: string | null;
+  kind: "invoice" | "credit_invoice";
+  number: string;
+  /** What leaves the receivable, in the payout's currency: > 0 for an invoice, < 0 for a credit invoice. */
+  amountMinor: number;
+}
+
+/** What a line settles. Lines that settle nothing yet are open. */
+export type Match =
+  /** `differenceMinor` = the line − Σ documents; it goes to the account of its kind. `fx` is never concluded here. */
+  | { kind: "documents"; documents: SettledDocument[]; difference: "rounding" | "fx"; differenceMinor: number }
+  /** A fee line. It joins the document if that is settled by the same payout. */
+  | { kind: "fee"; document: { kind: "invoice" | "credit_invoice"; number: string } | null }
+  /** Money that the PSP holds, takes back or carries over: an account of the settlement mapping. */
+  | { kind: "balance"; balance: "reserve" | "chargeback" | "carry_over" }
+  /** A person named the account. */
+  | { kind: "account"; account: string };
+
+export type SettledState = "matched" | "rounding" | "resolved" | "foreign";
+export type OpenState = "expected" | "mismatched" | "duplicate" | "ambiguous";
+export type LineState = SettledState | OpenState;
+
+interface Finding {
+  /** In words, for the accountant. */
+  reason: string;
+  /** The step of the fixed order that decided; null where no step found anything. */
+  evidence: Evidence | null;
+  /** Entries that a person may choose from; sorted. */
+  candidates: string[];
+}
+
+/** Where a line stands. `foreign` and `resolved` are a person's word and are never concluded. */
+export type LineOutcome = Finding & ({ state: SettledState; match: Match } | { state: OpenState; match: null });
+
+/** Whether an id named on a payout line is this movement, or the payment that this movement is a part of. */
+export const namesId = (named: string, own: string): boolean => own === named || own.startsWith(`${named}#`);
+
+/** What a movement adds to a payout: a capture brings money in, a refund takes it out. */
+export const signed = (kind: "capture" | "refund", magnitudeMinor: number): number =>
+  kind === "capture" ? magnitudeMinor : 0 - magnitudeMinor;
+
+export const hasReference = (item: Settleable, { type, value }: PayoutReference): boolean =>
+  item.references.some((own) => own.type === type && own.value === value);
+
+/** Whether a reference says that the movement is another one: it knows the type, with other values only. */
+export function contradicts({ type, value }: PayoutReference, item: Settleable): boolean {
+  const sameType = item.references.filter((own) => own.type === type);
+  return sameType.length > 0 && !sameType.some((own) => namesId(value, own.value));
+}
+
+/** Whether a reference is the movement's own id. Ids of orders and of movements may be equal numbers. */
+export const namesMovement = (reference: PayoutReference, item: Settleable): boolean =>
+  namesId(reference.value, item.externalId) && !contradicts(reference, item);
+
+/** Orders ids by code units: the same everywhere, whatever the locale. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
