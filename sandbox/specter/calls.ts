@@ -13,7 +13,7 @@ const QUERY_CHARACTERS_MAX = 2048;
 /** Parameters that any call may carry. */
 const COMMON = ["action", "sbmId", "apiUserId", "useXML", "webshopId", "key", "forceCustomerUpdate"] as const;
 
-/** Serves putInfo.asp and getInfo.asp below any path prefix; everything they say is HTTP 200. */
+/** Serves /putInfo.asp and /getInfo.asp; everything they say is HTTP 200. */
 export async function serve(truth: Truth, request: Request, world: World): Promise<Response> {
   const url = new URL(request.url);
   const entry = entryOf(url.pathname);
@@ -28,9 +28,9 @@ export async function serve(truth: Truth, request: Request, world: World): Promi
 }
 
 function entryOf(path: string): Entry | null {
-  const page = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
-  if (page === "putinfo.asp") return "putInfo";
-  return page === "getinfo.asp" ? "getInfo" : null;
+  const page = path.toLowerCase();
+  if (page === "/putinfo.asp") return "putInfo";
+  return page === "/getinfo.asp" ? "getInfo" : null;
 }
 
 /** A body of another type is not looked at. */

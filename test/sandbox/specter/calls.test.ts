@@ -118,6 +118,7 @@ describe("a call to the simulated Specter", () => {
       (await platform.handle(new Request(API + path, init), world)).status;
     expect(await status(`/putInfo.asp?internalComment=${"x".repeat(3000)}`)).toBe(414);
     expect(await status("/orders")).toBe(404);
+    expect(await status("/api/putInfo.asp")).toBe(404);
     expect(await status("/putInfo.asp", { method: "PUT", body: "" })).toBe(405);
   });
 
