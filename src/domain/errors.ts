@@ -262,6 +262,14 @@ export const CATALOGUE = {
     severity: "waiting",
     actor: "platform",
   },
+  CREDENTIALS_UNREADABLE: {
+    title: "The stored credentials cannot be opened",
+    cause: "They were sealed under another master key, or the stored text was changed.",
+    fix: "Set MASTER_KEY_PREVIOUS to the key they were sealed under, or give the credentials again.",
+    severity: "error",
+    actor: "support",
+    status: 409,
+  },
 
   // --- orders
   ORDER_UNKNOWN_AT_PLATFORM: {
