@@ -1,5 +1,5 @@
-// Specter's calls by name: action, entry point, seed and fields of each. When Specter hands over its real
-// description, this is the file that changes.
+// Specter's calls by name: action, entry point, seed and identifying fields of each. When Specter hands over its
+// real description, calls change here; the remaining field names stand in draft.ts and customer-fields.ts.
 //
 // newCustomerSubmit, newOrderSubmit and the order change batch are seen in client code (reference/specter.md
 // section 5); everything below the line is C2 and C3, NOT DOCUMENTED - our contract, each one a capability.
