@@ -3,6 +3,7 @@ import { formatAmount } from "./money.ts";
 import type { PayoutLine } from "./payout.ts";
 import {
   byText,
+  contradicts,
   type Evidence,
   hasReference,
   type LineOutcome,
@@ -117,7 +118,9 @@ export const balanceOutcome = (balance: "reserve" | "chargeback" | "carry_over")
 /** A fee needs no document. It joins the one its references lead to, if there is exactly one. */
 export function feeOutcome(line: PayoutLine, ours: readonly Settleable[]): LineOutcome {
   for (const reference of line.references) {
-    const named = ours.filter((item) => namesMovement(reference, item) || hasReference(item, reference));
+    const named = ours.filter(
+      (item) => namesMovement(reference, item) || (hasReference(item, reference) && !contradicts(reference, item)),
+    );
     const documents = named.flatMap((item) => (item.document ? [item.document] : []));
     const [first] = documents;
     if (!first) continue;

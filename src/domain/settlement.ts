@@ -31,7 +31,7 @@ export interface Settleable {
   amountMinor: number;
   currency: string;
   document: SettleableDocument | null;
-  /** The aliases of the order, and the movement's own id where its type is known; no ids of other movements. */
+  /** The aliases of the order at this PSP, ids of its movements among them. */
   references: PayoutReference[];
   settledByPayoutId: string | null;
   /** The line of that payout, so that a second look at the same payout finds its own work. */
@@ -90,10 +90,14 @@ export const signed = (kind: "capture" | "refund", magnitudeMinor: number): numb
 export const hasReference = (item: Settleable, { type, value }: PayoutReference): boolean =>
   item.references.some((own) => own.type === type && own.value === value);
 
-/** Whether a reference says that the movement is another one: it knows the type, with other values only. */
+/**
+ * Whether a reference says that the movement is another one. Under the type of its own id only that id names it, also
+ * when the order has further ids of the type; under any other type, one of the order's values must be meant.
+ */
 export function contradicts({ type, value }: PayoutReference, item: Settleable): boolean {
   const sameType = item.references.filter((own) => own.type === type);
-  return sameType.length > 0 && !sameType.some((own) => namesId(value, own.value));
+  if (sameType.some((own) => namesId(own.value, item.externalId))) return !namesId(value, item.externalId);
+  return sameType.length > 0 && !sameType.some((own) => own.value === value);
 }
 
 /** Whether a reference is the movement's own id. Ids of orders and of movements may be equal numbers. */
