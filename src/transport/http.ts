@@ -4,28 +4,16 @@ import type { ErrorCode } from "../domain/errors.ts";
 import { type CappedBody, readCapped } from "./body.ts";
 import type { Breaker, Finding } from "./breaker.ts";
 import type { Bucket } from "./bucket.ts";
-import { redactBody, redactText, redactUrl } from "./redact.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import { type Sent, type Trace, traceOf } from "./trace.ts";
 import { checkUrl } from "./urls.ts";
+
+export type { Trace } from "./trace.ts";
 
 export const TIMEOUT_MS = 20_000;
 export const BODY_BYTES_MAX = 8 * 1024 * 1024;
-const EXCERPT_BYTES_MAX = 2 * 1024;
 /** How long to stay away when too many calls of the connection wait for a place. */
 const CROWDED_MS = 1_000;
-
-/** What a person sees of one call. Redacted; safe to store and to show. */
-export interface Trace {
-  label: string;
-  method: HttpRequest["method"];
-  url: string;
-  /** Null when no answer came (then `failure` says why); both are set when an answer came but could not be taken. */
-  status: number | null;
-  failure: ErrorCode | null;
-  durationMs: number;
-  requestExcerpt: string;
-  answerExcerpt: string;
-}
 
 export interface HttpOptions {
   /** The network, handed in. */
@@ -45,8 +33,6 @@ export interface HttpOptions {
   /** Told about every call that was sent, and about refused addresses. Calls held back are not traced. */
   onTrace: (trace: Trace) => void;
 }
-
-type Sent = { answer: HttpAnswer | HttpFailure; status: number | null; body: Uint8Array; contentType: string };
 
 /** The `Http` of one connection. Never throws: a connector sees an answer or one of the two kinds of failure. */
 export function createHttp(options: HttpOptions): Http {
@@ -182,22 +168,11 @@ const lost = (code: ErrorCode, detail: string, status: number | null): Sent => (
   contentType: "",
 });
 
+/** Shows the call. An answer is never lost because it could not be shown. */
 function trace(options: HttpOptions, request: HttpRequest, sent: Sent, durationMs: number): void {
-  const { secrets } = options;
-  const body = typeof request.body === "string" ? new TextEncoder().encode(request.body) : (request.body ?? NO_BYTES);
-  const requestType = contentTypeOf(request.headers ?? {});
-  const traced: Trace = {
-    label: redactText(request.label, secrets),
-    method: request.method,
-    url: redactUrl(request.url, secrets),
-    status: sent.status,
-    failure: sent.answer.kind === "answer" ? null : sent.answer.code,
-    durationMs,
-    requestExcerpt: redactBody(body, requestType, secrets, EXCERPT_BYTES_MAX),
-    answerExcerpt: redactBody(sent.body, sent.contentType, secrets, EXCERPT_BYTES_MAX),
-  };
-  options.onTrace(traced);
+  try {
+    options.onTrace(traceOf(options.secrets, request, sent, durationMs));
+  } catch {
+    // The store of the traces is away: the call itself is unharmed.
+  }
 }
-
-const contentTypeOf = (headers: Record<string, string>): string =>
-  Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";

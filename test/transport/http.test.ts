@@ -256,4 +256,13 @@ describe("the trace", () => {
       expect(excerpt.length).toBeGreaterThan(1000);
     }
   });
+
+  it("never costs the answer when it cannot be kept", async () => {
+    const { http } = world(async () => new Response("ok"), {
+      onTrace: () => {
+        throw new Error("store away");
+      },
+    });
+    expect(await http.send(get)).toMatchObject({ kind: "answer", status: 200 });
+  });
 });
