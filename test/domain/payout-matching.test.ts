@@ -267,6 +267,18 @@ describe("the lines of a payout together", () => {
     expect(states(twice, [movement("1", 100)])).toEqual({ a: "matched", b: "duplicate" });
   });
 
+  it("settle a movement once also where it pays only its share of an invoice", () => {
+    const document = { kind: "invoice" as const, number: "90031", totalMinor: 300, shareMinor: 100 };
+    const twice = ["a", "b"].map((id) => line(id, 100, { references: [transaction("1")] }));
+    expect(states(twice, [movement("1", 100, { document })])).toEqual({ a: "matched", b: "duplicate" });
+    const other = movement("2", 200, { document: { ...document, shareMinor: 200 } });
+    const both = [
+      line("a", 100, { references: [transaction("1")] }),
+      line("b", 200, { references: [transaction("2")] }),
+    ];
+    expect(states(both, [movement("1", 100, { document }), other])).toEqual({ a: "matched", b: "matched" });
+  });
+
   it("give a movement to the line with the stronger evidence, and the rest to the other", () => {
     const captures = [
       movement("1", 100, { references: [order("5")] }),
