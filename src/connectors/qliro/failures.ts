@@ -60,10 +60,26 @@ const EXCEEDS = {
   cancel_payment: "PLATFORM_REFUSED",
 } as const satisfies Record<Operation, ErrorCode>;
 
+/** Wrong now and wrong on every repetition. */
+const PERMANENT: ReadonlySet<string> = new Set([
+  "INVALID_ITEM",
+  "ITEM_SHIPPED_WITH_DIFFERENT_PRICEEXVAT_DESCRIPTION",
+  "INVALID_REQUEST_TOTAL_AMOUNT",
+  "CURRENCY_MISMATCH",
+  "INVALID_INPUT",
+  "INVALID_REQUEST",
+  "ORDER_EXPIRED",
+  "ORDER_COMPLETED",
+  "PAYMENT_METHOD_NOT_CONFIGURED",
+  "MERCHANT_URL_NOT_SET",
+]);
+
+/** What a refused command needs next. `attempt` is 1 for the first try. */
 export function judge(operation: Operation, error: QliroError, attempt: number): Verdict {
   const { code, detail, message } = error;
   const refuse = (as: ErrorCode): Verdict => ({ kind: "outcome", outcome: { kind: "refused", code: as, detail } });
   if (isRepeatDenial(message)) return repeatDenied(detail);
+  if (PERMANENT.has(code)) return refuse("PLATFORM_REFUSED");
   switch (code) {
     case "NO_ITEMS_LEFT_IN_RESERVATION":
       return verify(EXCEEDS[operation], detail, true);
@@ -92,17 +108,6 @@ export function judge(operation: Operation, error: QliroError, attempt: number):
       // Also said of a price with more than two decimals, which no repetition heals.
       if (/decimal/i.test(message)) return refuse("PLATFORM_REFUSED");
       return { kind: "outcome", outcome: { kind: "unknown", detail } };
-    case "INVALID_ITEM":
-    case "ITEM_SHIPPED_WITH_DIFFERENT_PRICEEXVAT_DESCRIPTION":
-    case "INVALID_REQUEST_TOTAL_AMOUNT":
-    case "CURRENCY_MISMATCH":
-    case "INVALID_INPUT":
-    case "INVALID_REQUEST":
-    case "ORDER_EXPIRED":
-    case "ORDER_COMPLETED":
-    case "PAYMENT_METHOD_NOT_CONFIGURED":
-    case "MERCHANT_URL_NOT_SET":
-      return refuse("PLATFORM_REFUSED");
     default:
       // NOT DOCUMENTED: the code that denies a repeated RequestId (section 7). An unknown one on a repetition may be it.
       return attempt > 1 ? repeatDenied(detail) : refuse("PLATFORM_REFUSED");
