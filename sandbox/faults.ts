@@ -51,6 +51,9 @@ export const faultSchema = z.discriminatedUnion("kind", [
   lose,
 ]);
 
+/** Every kind of fault, for those who ask. */
+export const FAULT_KINDS = faultSchema.options.map((option) => option.shape.kind.value);
+
 export type Fault = z.output<typeof faultSchema>;
 /** A fault as a test or a person writes it, defaults left out. */
 export type FaultInput = z.input<typeof faultSchema>;

@@ -1,7 +1,7 @@
 // Keeps one simulated platform alive: remembers its truth, serves its API, delivers its webhooks, takes commands.
 import { z } from "zod";
 import { Deliveries, type DeliveriesSnapshot, type Delivery, type TryResult } from "./deliveries.ts";
-import { ConnectionLost, type Fault, faultSchema, withFaults } from "./faults.ts";
+import { ConnectionLost, FAULT_KINDS, type Fault, faultSchema, withFaults } from "./faults.ts";
 import type { Send } from "./inprocess.ts";
 import type { PlatformModule, SimulatedPlatform, World } from "./platform.ts";
 
@@ -25,7 +25,7 @@ interface Saved {
 }
 
 const commandBody = z.looseObject({ do: z.string().min(1) });
-const faultsBody = z.union([faultSchema.transform((fault) => [fault]), z.array(faultSchema)]);
+const faultsBody = z.array(faultSchema);
 
 /** How many webhooks are on their way at once. */
 const PARALLEL_MAX = 6;
@@ -80,9 +80,12 @@ export class Host {
 
   /** Adds one fault or a list of them; an empty list clears what is there. */
   async addFaults(request: Request): Promise<Response> {
-    const faults = faultsBody.safeParse(await readJson(request));
+    const body = await readJson(request);
+    const faults = faultsBody.safeParse(Array.isArray(body) ? body : [body]);
     if (!faults.success) {
-      return bad(`Not a fault or a list of faults: ${z.prettifyError(faults.error).replaceAll("\n", " ")}`);
+      const issue = faults.error.issues[0];
+      const where = issue?.path.slice(1).join(".");
+      return bad(`Not a fault: ${where ? `${where}: ` : ""}${issue?.message}. Kinds: ${FAULT_KINDS.join(", ")}.`);
     }
     if (faults.data.length === 0) this.#faults.length = 0;
     this.#faults.push(...faults.data);
