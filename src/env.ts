@@ -1,8 +1,9 @@
-// Bindings and settings of the Worker, parsed once; and the one way to a merchant's object.
+// Bindings and settings of the Worker, parsed once; and the one way to the objects behind them.
 import { z } from "zod";
 import type { MerchantId } from "./domain/ids.ts";
 import type { ConnectorId } from "./domain/observation.ts";
 import { err, ok, type Result } from "./domain/result.ts";
+import { platformHealth } from "./durable/platform-health.ts";
 import type { MerchantRpc } from "./durable/views.ts";
 
 /** Settings that wrangler.toml does not hold, so that the generated `Env` does not know them. */
@@ -137,8 +138,24 @@ export function merchantStub(env: Bindings, merchantId: MerchantId): MerchantRpc
   return namespace.get(namespace.idFromName(merchantId)) as unknown as MerchantRpc;
 }
 
-/** The health of one platform, shared by all merchants, as its breaker stands. */
+/** How one platform is for all merchants together, as the shared breaker stands. */
 export interface PlatformStatus {
   connector: ConnectorId;
+  environment: "test" | "live";
   breaker: "closed" | "open" | "half_open";
+}
+
+/** Asks every platform's health object; one that does not answer counts as closed. `now` in milliseconds. */
+export function platformStatus(
+  env: Bindings,
+  connectors: readonly ConnectorId[],
+  now: () => number,
+): Promise<PlatformStatus[]> {
+  const asked = connectors.flatMap((connector) =>
+    (["test", "live"] as const).map(async (environment): Promise<PlatformStatus> => {
+      const { state } = await platformHealth(env.PLATFORM_HEALTH, connector, { now, environment }).status();
+      return { connector, environment, breaker: state };
+    }),
+  );
+  return Promise.all(asked);
 }

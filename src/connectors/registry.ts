@@ -1,5 +1,6 @@
 // The connectors there are, in the order they are shown. The one list that names them all.
 import type { Connector } from "./connector.ts";
+import { qliro } from "./qliro/index.ts";
 import { specter } from "./specter/index.ts";
 
 /**
@@ -9,7 +10,7 @@ import { specter } from "./specter/index.ts";
  */
 export type AnyConnector = Connector<Record<string, unknown>, unknown>;
 
-export const registry: readonly AnyConnector[] = [specter];
+export const registry: readonly AnyConnector[] = [qliro, specter];
 
 /** The connector with this id, or null. */
 export const findConnector = (id: string, connectors: readonly AnyConnector[] = registry): AnyConnector | null =>

@@ -3,7 +3,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
-import { readSettings } from "../env.ts";
+import { registry } from "../connectors/registry.ts";
+import { merchantStub, type PlatformStatus, platformStatus, readSettings } from "../env.ts";
 import type { ApiEnv, Dependencies } from "./dependencies.ts";
 import { docs } from "./docs.tsx";
 import { placeOf } from "./pipeline.ts";
@@ -22,6 +23,9 @@ import { tokens } from "./routes/tokens.ts";
 import { webhookActivation } from "./routes/webhook-activation.ts";
 
 const BODY_BYTES_MAX = 1_048_576;
+
+/** Anyone may ask for the status, so the platforms' objects are asked at most every few seconds. */
+const STATUS_KEPT_MS = 10_000;
 
 /** No script runs on our pages, and nothing is loaded from elsewhere. */
 const CONTENT_SECURITY_POLICY = {
@@ -43,9 +47,15 @@ const INFO = {
 };
 
 /** The API with what it needs handed in. */
-export function createApi(deps: Dependencies): OpenAPIHono<ApiEnv> {
+export function createApi(given: Dependencies): OpenAPIHono<ApiEnv> {
+  const deps = { ...given, platformStatus: remembered(given) };
   const api = new OpenAPIHono<ApiEnv>();
   api.use(requestId(), secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY }));
+  api.use(async (context, next) => {
+    await next();
+    // After the answer, because answers made outside of the context do not take its headers over.
+    context.header("x-request-id", context.var.requestId);
+  });
   api.use(async (context, next) => {
     context.set("deps", deps);
     const settings = readSettings(context.env);
@@ -54,9 +64,7 @@ export function createApi(deps: Dependencies): OpenAPIHono<ApiEnv> {
       deps.log({ level: "error", message: settings.error });
       return problemResponse({ code: "INTERNAL", detail: settings.error }, placeOf(context));
     }
-    await next();
-    // After the answer, because answers made outside of the context do not take its headers over.
-    context.header("x-request-id", context.var.requestId);
+    return next();
   });
   api.use(
     bodyLimit({
@@ -92,6 +100,25 @@ const rooms = [
   tokens,
   publicRoom,
 ];
+
+/** What the Worker itself hands in. */
+export const api: OpenAPIHono<ApiEnv> = createApi({
+  connectors: registry,
+  stub: merchantStub,
+  platformStatus: (env, connectors) => platformStatus(env, connectors, Date.now),
+  now: Date.now,
+  random: Math.random,
+  log: (entry) => console.error(JSON.stringify(entry)),
+});
+
+function remembered({ platformStatus: ask, now }: Dependencies): Dependencies["platformStatus"] {
+  let known: { at: number; platforms: PlatformStatus[] } | null = null;
+  return async (env, connectors) => {
+    if (known && now() - known.at < STATUS_KEPT_MS) return known.platforms;
+    known = { at: now(), platforms: await ask(env, connectors) };
+    return known.platforms;
+  };
+}
 
 function openApiDocument(api: OpenAPIHono<ApiEnv>) {
   api.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });

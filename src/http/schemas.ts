@@ -35,7 +35,22 @@ export const DateInput = z.iso.date({ error: "a date such as 2026-11-20" });
 
 export const Name = z.string().trim().min(1, { error: "must not be empty" }).max(200);
 export const Note = z.string().trim().min(1, { error: "say why" }).max(2000);
-export const Country = z.string().regex(/^[A-Z]{2}$/, { error: "two capital letters (ISO 3166-1), such as SE" });
+const countryMessage = "two capital letters (ISO 3166-1), such as SE";
+
+/** Groupings and a placeholder that the runtime has names for, and that no order is delivered to. */
+const NO_COUNTRY = ["EU", "EZ", "UN", "ZZ"];
+
+/** Whether the runtime knows the country by this very code: UK is another name of GB, and no code of its own. */
+function isCountry(code: string): boolean {
+  const [canonical] = Intl.getCanonicalLocales(`und-${code}`);
+  const name = new Intl.DisplayNames("en", { type: "region", fallback: "none" }).of(code);
+  return canonical === `und-${code}` && name !== undefined && !NO_COUNTRY.includes(code);
+}
+
+export const Country = z
+  .string()
+  .regex(/^[A-Z]{2}$/, { error: countryMessage, abort: true })
+  .refine(isCountry, { error: countryMessage });
 export const Currency = z.string().regex(/^[A-Z]{3}$/, { error: "three capital letters (ISO 4217), such as SEK" });
 export const Timezone = z.string().max(60).refine(isTimezone, { error: "an IANA time zone, such as Europe/Stockholm" });
 export const Account = z.string().regex(/^\d{3,8}$/, { error: "an account of 3 to 8 digits" });

@@ -38,6 +38,11 @@ describe("merchants", () => {
     expect(await count()).toBe(before);
   });
 
+  it.each(["UK", "XX", "EU", "DD"])("are not in %s, which is no country's code", async (country) => {
+    const refused = await api.call("POST", "/api/v1/merchants", { body: { ...BODY, country } });
+    expect(refused.body.errors).toMatchObject([{ path: "country" }]);
+  });
+
   it("change field by field; the stage is not one of them", async () => {
     const id = await makeMerchant(api);
     const changed = await api.call("PATCH", `/api/v1/merchants/${id}`, { body: { name: "Te AB" } });

@@ -38,6 +38,8 @@ export interface TestApi {
   object(merchant: string): FakeObject;
   clock: { now: number };
   logged: Record<string, unknown>[];
+  /** How often the platforms' health was asked for. */
+  statusAsked: { count: number };
   /** Every answer's text so far, headers included. */
   answers: string[];
   bindings: Bindings;
@@ -54,10 +56,14 @@ export async function testApi(): Promise<TestApi> {
   const clock = { now: NOW };
   const logged: Record<string, unknown>[] = [];
   const answers: string[] = [];
+  const statusAsked = { count: 0 };
   const api = createApi({
     connectors: testConnectors,
     stub: (_, merchantId: MerchantId) => object(merchantId),
-    platformStatus: async (_, ids) => ids.map((connector) => ({ connector, breaker: "closed" as const })),
+    platformStatus: async (_, ids) => {
+      statusAsked.count += 1;
+      return ids.map((connector) => ({ connector, environment: "live" as const, breaker: "closed" as const }));
+    },
     now: () => clock.now,
     random: Math.random,
     log: (entry) => void logged.push(entry),
@@ -87,7 +93,7 @@ export async function testApi(): Promise<TestApi> {
       text: answered,
     };
   };
-  return { db, call, object, clock, logged, answers, bindings };
+  return { db, call, object, clock, logged, statusAsked, answers, bindings };
 }
 
 /** Below here: steps that most tests begin with. Each expects to go well. */

@@ -4,7 +4,13 @@ import type { ApiEnv } from "../dependencies.ts";
 
 const Status = z
   .object({
-    platforms: z.array(z.object({ connector: z.string(), breaker: z.enum(["closed", "open", "half_open"]) })),
+    platforms: z.array(
+      z.object({
+        connector: z.string(),
+        environment: z.enum(["test", "live"]),
+        breaker: z.enum(["closed", "open", "half_open"]),
+      }),
+    ),
   })
   .openapi("Status");
 
