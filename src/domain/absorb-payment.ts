@@ -2,7 +2,7 @@
 //
 // A movement that one of our own commands made is recognised by its id and ends that command: no echo.
 // While a command of ours is without an answer, new movements of its kind wait: they may be its effect.
-import { type Draft, finish, park, record } from "./decision.ts";
+import { change, type Draft, finish, park, record } from "./decision.ts";
 import type { ErrorCode } from "./errors.ts";
 import { creditFor, invoiceFor } from "./links.ts";
 import type {
@@ -14,7 +14,16 @@ import type {
   Release,
   RowQuantity,
 } from "./observation.ts";
-import { type CommandRecord, commandsOf, type EntryKind, entriesOf, isKnown } from "./order.ts";
+import {
+  type CommandRecord,
+  commandsOf,
+  type EntryKind,
+  entriesOf,
+  isFinal,
+  isKnown,
+  type OrderBooks,
+  subtractRows,
+} from "./order.ts";
 
 const HELD_LOOK_MS = 5_000;
 
@@ -25,7 +34,7 @@ export function absorbPayment(draft: Draft, seen: PaymentObservation): void {
     connectionId: seen.connectionId,
     connector: seen.connector,
     externalId: seen.externalId,
-    state: seen.state,
+    state: stateAfter(order, seen),
     method: seen.method,
     merchantReference: seen.merchantReference || (order.payment?.merchantReference ?? ""),
     country: seen.country,
@@ -40,24 +49,39 @@ export function absorbPayment(draft: Draft, seen: PaymentObservation): void {
     record(draft, paymentFact(seen, "authorized", authorization, null, null, null));
   }
   for (const capture of seen.captures) absorbCapture(draft, seen, capture);
+  stopFailed(draft, "capture", "CAPTURE_FAILED", seen.captures);
   for (const refund of seen.refunds) absorbRefund(draft, seen, refund);
+  stopFailed(draft, "refund", "REFUND_FAILED", seen.refunds);
   for (const release of seen.releases) absorbRelease(draft, seen, release);
+  if (seen.state === "cancelled") absorbCancelled(draft);
+}
+
+/** States only advance: a sighting that comes late takes nothing back. */
+const ADVANCE: readonly PaymentObservation["state"][] = ["pending", "refused", "accepted", "cancelled"];
+
+/** What was cancelled is an order again only when something new is reserved for it. */
+function stateAfter(order: OrderBooks, seen: PaymentObservation): PaymentObservation["state"] {
+  const before = order.payment?.state ?? "pending";
+  const renewed = seen.authorizations.some(
+    (entry) => entry.state === "succeeded" && !isKnown(order, "authorized", entry.externalId),
+  );
+  return renewed || ADVANCE.indexOf(seen.state) > ADVANCE.indexOf(before) ? seen.state : before;
 }
 
 function absorbCapture(draft: Draft, seen: PaymentObservation, capture: Capture): void {
-  const verdict = attribute(draft, "captured", "capture", "CAPTURE_FAILED", capture);
+  const verdict = attribute(draft, "captured", "capture", capture);
   if (verdict === "skip") return;
   const answers = verdict ? verdict.cause : (invoiceFor(draft.order, capture)?.seq ?? null);
   record(draft, paymentFact(seen, "captured", capture, capture.authorizationId, answers, verdict));
-  if (verdict) finish(draft, verdict, [capture.externalId]);
+  if (verdict) endOwn(draft, verdict, "captured");
 }
 
 function absorbRefund(draft: Draft, seen: PaymentObservation, refund: Refund): void {
-  const verdict = attribute(draft, "refunded", "refund", "REFUND_FAILED", refund);
+  const verdict = attribute(draft, "refunded", "refund", refund);
   if (verdict === "skip") return;
   const answers = verdict ? verdict.cause : (creditFor(draft.order, refund)?.seq ?? null);
   record(draft, paymentFact(seen, "refunded", refund, refund.captureId, answers, verdict));
-  if (verdict) finish(draft, verdict, [refund.externalId]);
+  if (verdict) endOwn(draft, verdict, "refunded");
 }
 
 function absorbRelease(draft: Draft, seen: PaymentObservation, release: Release): void {
@@ -74,22 +98,69 @@ function absorbRelease(draft: Draft, seen: PaymentObservation, release: Release)
   }
 }
 
+/** Nothing is left to cancel: a cancellation under way is done, whatever ids it went under. */
+function absorbCancelled(draft: Draft): void {
+  for (const command of commandsOf(draft.order, "cancel_payment"))
+    if (command.state === "accepted") finish(draft, command, command.externalIds);
+}
+
+/** A command is done when every movement it started is in the ledger. */
+function endOwn(draft: Draft, command: CommandRecord, kind: EntryKind): void {
+  if (isFinal(command.state) || !command.externalIds.every((id) => isKnown(draft.order, kind, id))) return;
+  finish(draft, command, command.externalIds);
+}
+
+/** Stops commands of which every movement ended and at least one failed; what succeeded is not asked for again. */
+function stopFailed(
+  draft: Draft,
+  kind: "capture" | "refund",
+  code: ErrorCode,
+  movements: readonly (Capture | Refund)[],
+): void {
+  for (const command of commandsOf(draft.order, kind)) {
+    const ended = movements.filter((m) => m.state !== "pending" && command.externalIds.includes(m.externalId));
+    const failed = ended.filter((movement) => movement.state === "failed");
+    const { payload } = command;
+    if (command.state !== "accepted" || failed.length === 0 || ended.length < command.externalIds.length) continue;
+    if (payload.kind !== "capture" && payload.kind !== "refund") continue;
+    const worked = ended.filter((movement) => movement.state === "succeeded");
+    const left = subtractRows(
+      payload.rows,
+      worked.map((movement) => movement.rows),
+    );
+    change(draft, command, {
+      state: "parked",
+      heldBy: "platform",
+      problem: { code, detail: failed[0]?.failure ?? "" },
+      ...(worked.length > 0
+        ? {
+            payload: {
+              ...payload,
+              rows: takePart(payload.rows, left),
+              amountMinor: payload.amountMinor - worked.reduce((sum, movement) => sum + movement.amountMinor, 0),
+            },
+          }
+        : {}),
+    });
+  }
+}
+
+const takePart = <R extends RowQuantity>(rows: readonly R[], part: readonly RowQuantity[]): R[] =>
+  rows.flatMap((row) => {
+    const quantity = part.find((candidate) => candidate.key === row.key)?.quantity ?? 0;
+    return quantity > 0 ? [{ ...row, quantity }] : [];
+  });
+
 /** Whose effect a movement is: a command of ours, somebody else's (null), or nothing to record (`skip`). */
 function attribute(
   draft: Draft,
   entryKind: EntryKind,
   commandKind: "capture" | "refund",
-  failedCode: ErrorCode,
-  movement: { externalId: string; state: MovementState; failure?: string },
+  movement: { externalId: string; state: MovementState },
 ): CommandRecord | null | "skip" {
-  if (isKnown(draft.order, entryKind, movement.externalId)) return "skip";
+  if (movement.state !== "succeeded" || isKnown(draft.order, entryKind, movement.externalId)) return "skip";
   const commands = commandsOf(draft.order, commandKind);
   const own = commands.find((command) => command.externalIds.includes(movement.externalId));
-  if (movement.state === "failed" && own?.state === "accepted") {
-    park(draft, own, failedCode, movement.failure ?? "");
-    return "skip";
-  }
-  if (movement.state !== "succeeded") return "skip";
   if (own) return own;
   if (commands.some((command) => command.state === "unknown" || command.state === "sending")) {
     draft.looks.push({ side: "payment", afterMs: HELD_LOOK_MS });

@@ -81,13 +81,16 @@ function meet(draft: Draft, demand: Demand, context: DemandContext): void {
   }
   if (isInFlight(existing.state) || (isFinal(existing.state) && existing.state !== "withdrawn")) return;
   if (existing.state === "parked" && existing.heldBy === "platform") return;
-  const fresh = existing.attempts === 0 && !sameJson(existing.payload, demand.payload);
+  // What was tried keeps its payload, because the platform may have seen it; what was taken back surely had no effect.
+  const again = existing.state === "withdrawn";
+  const fresh = (existing.attempts === 0 || again) && !sameJson(existing.payload, demand.payload);
   if (!fresh && existing.state === hold.state && sameJson(existing.problem, hold.problem)) return;
   change(draft, existing, {
     state: hold.state,
     heldBy: hold.state === "pending" ? null : "decide",
     problem: hold.problem,
     ...(fresh ? { payload: demand.payload } : {}),
+    ...(again && existing.attempts > 0 ? { renewKey: true } : {}),
   });
 }
 

@@ -77,7 +77,10 @@ export const startDraft = (order: OrderBooks, now: number): Draft => ({
   looks: [],
 });
 
-/** Whether a decision leaves everything as it was. */
+/**
+ * Whether nothing follows from a decision. What was seen of the sides (state, rows, since when the ERP order is missing),
+ * aliases and looks may be new all the same, and are kept.
+ */
 export const isNothing = (decision: Decision): boolean =>
   decision.entries.length === 0 &&
   decision.commands.length === 0 &&

@@ -177,6 +177,20 @@ export function sumRows(parts: readonly { rows: readonly RowQuantity[]; sign: 1 
   return [...byKey].filter(([, quantity]) => quantity > 0).map(([key, quantity]) => ({ key, quantity }));
 }
 
+/** As much of `wanted` as `free` allows. */
+export function takeRows(wanted: readonly RowQuantity[], free: readonly RowQuantity[]): RowQuantity[] {
+  return wanted
+    .map((row) => ({
+      key: row.key,
+      quantity: Math.min(row.quantity, free.find((f) => f.key === row.key)?.quantity ?? 0),
+    }))
+    .filter((row) => row.quantity > 0);
+}
+
+/** `from` without all the `parts`. */
+export const subtractRows = (from: readonly RowQuantity[], parts: readonly (readonly RowQuantity[])[]): RowQuantity[] =>
+  sumRows([{ rows: from, sign: 1 }, ...parts.map((rows) => ({ rows, sign: -1 as const }))]);
+
 /** What of an authorisation is still to be captured, by our ledger: reserved − captured − released. */
 export function capturableRows(order: Pick<OrderBooks, "entries">, authorization: Entry): RowQuantity[] {
   const of = (kind: EntryKind) =>

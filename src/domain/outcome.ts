@@ -1,9 +1,17 @@
 // From the outcome of a command to facts and to what follows. Pure, like decide().
-import type { CreateOrder, Outcome } from "./commands.ts";
+import type { Command, CreateOrder, Outcome } from "./commands.ts";
 import { conclude } from "./decide.ts";
 import { change, type Decision, type Draft, finish, park, record, startDraft } from "./decision.ts";
 import type { CommandId, ConnectionId } from "./ids.ts";
-import { type CommandRecord, type ErpSide, isKnown, type NewEntry, type OrderBooks } from "./order.ts";
+import {
+  type CommandRecord,
+  type ErpSide,
+  entriesOf,
+  isFinal,
+  isKnown,
+  type NewEntry,
+  type OrderBooks,
+} from "./order.ts";
 import type { Policy } from "./policy.ts";
 
 /** Waits before we ask what became of an accepted command, in milliseconds; then the last one for ever. */
@@ -25,10 +33,11 @@ export function settle(order: OrderBooks, id: CommandId, outcome: Ended, policy:
       break;
     case "accepted":
       change(draft, command, { state: "accepted", heldBy: null, problem: null, externalIds: outcome.externalIds });
-      draft.looks.push({ side: "payment", afterMs: OUTCOME_LOOKS_MS[0] });
+      draft.looks.push({ side: isPaymentCommand(command.payload) ? "payment" : "erp", afterMs: OUTCOME_LOOKS_MS[0] });
       break;
     case "refused":
-      park(draft, command, outcome.code, outcome.detail);
+      // A person may have ended it meanwhile; that word stays.
+      if (!isFinal(command.state)) park(draft, command, outcome.code, outcome.detail);
       break;
     default:
       outcome satisfies never;
@@ -51,6 +60,7 @@ export function resolve(
   recordEffect(draft, command, { kind: "done", externalId }, policy);
   noteDown(draft, command.connectionId, `resolved:${command.demand}`, note);
   change(draft, command, { state: "resolved", heldBy: null, problem: null, externalIds: [externalId] });
+  draft.looks.push({ side: isPaymentCommand(command.payload) ? "payment" : "erp", afterMs: 0 });
   return conclude(draft, policy);
 }
 
@@ -74,7 +84,9 @@ export function choose(
   now: number,
 ) {
   const draft = startDraft(order, now);
-  noteDown(draft, connectionId, choice, note);
+  // After a second deletion the same choice is asked, and noted, again.
+  const times = entriesOf(draft.order, "order_deleted").length;
+  noteDown(draft, connectionId, times > 1 ? `${choice}#${times}` : choice, note);
   return conclude(draft, policy);
 }
 
@@ -82,12 +94,19 @@ const noteDown = (draft: Draft, connectionId: ConnectionId, externalId: string, 
   if (!isKnown(draft.order, "noted", externalId)) record(draft, fact("noted", connectionId, externalId, { text }));
 };
 
+const isPaymentCommand = ({ kind }: Command): boolean =>
+  kind === "capture" || kind === "refund" || kind === "cancel_payment";
+
 type Done = Extract<Outcome, { kind: "done" }>;
 
 /** Writes what a command did into the ledger, and what it made of the ERP side. */
 function recordEffect(draft: Draft, command: CommandRecord, done: Done, policy: Policy): void {
   if (command.payload.kind === "create_order") {
-    draft.order.erp = erpSideOf(command, command.payload, done, policy);
+    const seen = draft.order.erp?.externalId === done.externalId ? draft.order.erp : null;
+    const made = erpSideOf(command, command.payload, done, policy);
+    // The order may have been read before its answer came: what was seen of it is newer.
+    draft.order.erp = seen ? { ...seen, lines: made.lines, rows: made.rows } : made;
+    draft.looks.push(...(seen ? [{ side: "erp" as const, afterMs: 0 }] : []));
     draft.order.orderNumber = command.payload.orderNumber;
     const aliases = done.aliases ?? [];
     draft.aliases.push(...aliases.map((alias) => ({ ...alias, connectionId: command.connectionId })));
@@ -119,6 +138,8 @@ function effectOf(order: OrderBooks, command: CommandRecord, done: Done): NewEnt
   const { payload } = command;
   const made = (kind: NewEntry["kind"], externalId: string, given: Partial<NewEntry>) =>
     fact(kind, command.connectionId, externalId, { commandId: command.id, answers: command.cause, ...given });
+  // Whoever resolves a capture or refund that had nothing to send knows more than its payload: the PSP is asked.
+  if ((payload.kind === "capture" || payload.kind === "refund") && payload.amountMinor === 0) return null;
   switch (payload.kind) {
     case "create_order":
       return made("ordered", done.externalId, { amountMinor: payload.totalMinor });

@@ -24,7 +24,9 @@ export function statusOf(order: OrderBooks): OrderStatus {
   const amount = (kind: Parameters<typeof entriesOf>[1]) => entryAmount(entriesOf(order, kind));
   const [captured, refunded, invoiced] = [amount("captured"), amount("refunded"), amount("invoiced")];
   const settled = entriesOf(order, "settled");
-  const left = entriesOf(order, "authorized").some((entry) => capturableRows(order, entry).length > 0);
+  const left = entriesOf(order, "authorized").some((entry) =>
+    capturableRows(order, entry).some(({ key }) => isBilled(order, key)),
+  );
   const movements = entriesOf(order, "captured").length + entriesOf(order, "refunded").length;
   if (captured > 0 && !left && settled.length >= movements) return "settled";
   if (captured > 0 && refunded >= captured) return "refunded";
@@ -33,6 +35,10 @@ export function statusOf(order: OrderBooks): OrderStatus {
   if (isCancelled(order)) return "cancelled";
   return order.erp ? "open" : "received";
 }
+
+/** A fee that never became a row of the ERP order is captured by the PSP itself, if at all. */
+const isBilled = (order: OrderBooks, key: string): boolean =>
+  !order.erp?.rows.length || order.erp.rows.some((row) => row.key === key);
 
 const isCancelled = (order: OrderBooks): boolean =>
   order.erp?.state === "cancelled" || order.payment?.state === "cancelled" || order.payment?.state === "refused";

@@ -18,6 +18,7 @@ export function orderTasks(draft: Draft, policy: Policy): void {
 function deletedInErp(order: OrderBooks): NewTask[] {
   const gone = entriesOf(order, "order_deleted").at(-1);
   if (!gone || order.erp?.state !== "deleted") return [];
+  if (order.payment?.state === "cancelled" || order.payment?.state === "refused") return [];
   const left = entriesOf(order, "authorized").flatMap((entry) => capturableRows(order, entry));
   const amount = `${formatAmount(priceOf(order.rows, left), order.currency)} ${order.currency}`;
   return [
@@ -55,13 +56,20 @@ function changedAfterErp(order: OrderBooks, policy: Policy): NewTask[] {
   ];
 }
 
-/** Steps whose call is switched off: one task per command that a person carries out. */
+/** Steps whose call is switched off: one task per command that a person carries out, and per time it is asked for. */
 function manualWork(draft: Draft): NewTask[] {
   const commands = [...draft.order.commands, ...draft.commands].filter((command) => command.state === "manual");
   return commands.map((command) => ({
-    key: `manual:${command.demand}`,
+    key: openKey(draft.order, `manual:${command.demand}`),
     demand: command.demand,
     problem: command.problem ?? ({ code: "CAPABILITY_OFF", detail: "" } satisfies Problem),
     choices: [],
   }));
+}
+
+/** The key of the open task, or a new one: an ended task does not carry a command that was taken back and came again. */
+function openKey(order: OrderBooks, key: string): string {
+  const asked = order.tasks.filter((task) => task.key === key || task.key.startsWith(`${key}#`));
+  const open = asked.find((task) => task.open);
+  return open?.key ?? (asked.length === 0 ? key : `${key}#${asked.length + 1}`);
 }

@@ -1,11 +1,21 @@
 // Cancelled on one side, not yet on the other.
 import { problem } from "../errors.ts";
-import { capturableRows, commandsOf, entriesOf, isFinal, type OrderBooks } from "../order.ts";
+import {
+  type CommandRecord,
+  capturableRows,
+  commandsOf,
+  type Entry,
+  entriesOf,
+  isFinal,
+  isInFlight,
+  type OrderBooks,
+} from "../order.ts";
 import type { AccountingPolicy, PaymentPolicy } from "../policy.ts";
 import { type Demand, type DemandContext, wrongPaymentType } from "./demand.ts";
 
-export function cancelDemands({ order, accounting, payment }: DemandContext): Demand[] {
-  return [...cancelPayment(order, accounting, payment), ...cancelErpOrder(order, accounting)];
+/** `captures`: what this decision wants to capture; it comes before the rest is released. */
+export function cancelDemands({ order, accounting, payment }: DemandContext, captures: readonly Demand[]): Demand[] {
+  return [...cancelPayment(order, accounting, payment, captures), ...cancelErpOrder(order, accounting)];
 }
 
 /** Cancelled in the ERP (or gone from it, and a person chose so): what is not captured is released. */
@@ -13,6 +23,7 @@ function cancelPayment(
   order: OrderBooks,
   accounting: AccountingPolicy | null,
   payment: PaymentPolicy | null,
+  captures: readonly Demand[],
 ): Demand[] {
   if (
     !order.payment ||
@@ -22,13 +33,12 @@ function cancelPayment(
     order.payment.state === "refused"
   )
     return [];
-  const cause =
-    entriesOf(order, "order_cancelled").find((entry) => entry.commandId === null) ??
-    entriesOf(order, "noted").find((entry) => entry.externalId === CANCEL_AT_PSP);
-  const existing = commandsOf(order, "cancel_payment").filter((command) => !isFinal(command.state));
+  const cause = cancelCause(order);
   const left = entriesOf(order, "authorized").some((entry) => capturableRows(order, entry).length > 0);
-  if (!cause || (!left && existing.length === 0)) return [];
-  const busy = commandsOf(order, "capture").find((command) => !isFinal(command.state));
+  if (!cause || !left) return [];
+  const busy =
+    commandsOf(order, "capture").some((command) => isInFlight(command.state)) ||
+    captures.some((demand) => !order.commands.some((other) => other.demand === demand.name && isEnded(other)));
   const stop = busy
     ? problem("AWAITING_OUTCOME", "A capture of this order is not finished; the rest is cancelled after it.")
     : null;
@@ -44,8 +54,22 @@ function cancelPayment(
   ];
 }
 
+/** A demanded command with this state is not going to be worked again. */
+const isEnded = (command: CommandRecord): boolean => isFinal(command.state) && command.state !== "withdrawn";
+
 /** The choice of a person, as recorded in the ledger, when the ERP order is gone. */
 export const CANCEL_AT_PSP = "deleted:cancel_at_psp";
+
+/** Somebody cancelled the ERP order; or it is gone, and since then a person chose to cancel. */
+function cancelCause(order: OrderBooks): Entry | undefined {
+  const cancelled = entriesOf(order, "order_cancelled").find((entry) => entry.commandId === null);
+  if (cancelled || order.erp?.state !== "deleted") return cancelled;
+  const gone = entriesOf(order, "order_deleted").at(-1)?.seq ?? 0;
+  return entriesOf(order, "noted").find((entry) => entry.seq > gone && isChoice(entry.externalId, CANCEL_AT_PSP));
+}
+
+/** A choice that a person makes again, after a second deletion, is noted with its number. */
+const isChoice = (noted: string, choice: string): boolean => noted === choice || noted.startsWith(`${choice}#`);
 
 /** Cancelled at the PSP before anything was billed: the ERP order goes too. */
 function cancelErpOrder(order: OrderBooks, accounting: AccountingPolicy | null): Demand[] {

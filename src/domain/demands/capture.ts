@@ -1,9 +1,18 @@
 // An invoice (or a delivery) in the ERP asks for the money: one capture per authorisation it touches.
 import { type Problem, problem } from "../errors.ts";
-import { ROUNDING_MINOR_MAX, unbilledCaptures, unbilledMinor } from "../links.ts";
+import { isPaid, ROUNDING_MINOR_MAX, sharesOf } from "../links.ts";
 import { formatAmount } from "../money.ts";
 import type { RowQuantity } from "../observation.ts";
-import { capturableRows, type Entry, entriesOf, entryAmount, type OrderBooks, priceOf, sumRows } from "../order.ts";
+import {
+  capturableRows,
+  type Entry,
+  entriesOf,
+  type OrderBooks,
+  priceOf,
+  subtractRows,
+  sumRows,
+  takeRows,
+} from "../order.ts";
 import type { AccountingPolicy } from "../policy.ts";
 import {
   type Demand,
@@ -13,8 +22,6 @@ import {
   repeatDemand,
   rowsOf,
   settledByPeople,
-  subtractRows,
-  takeRows,
   withPrices,
   wrongPaymentType,
 } from "./demand.ts";
@@ -35,14 +42,15 @@ function capturesFor(
   accounting: AccountingPolicy,
   earlier: readonly Demand[],
 ): Demand[] {
-  const paid = entriesOf(order, "captured").filter((entry) => entry.answers === cause.seq);
+  const kind = cause.kind === "delivered" ? "delivered" : "invoiced";
+  const paid = sharesOf(order, kind).filter((part) => part.bill.seq === cause.seq);
+  if (cause.amountMinor === 0 || isPaid(cause, paid)) return [];
   const firm = firmCommands(order, "capture", cause.seq);
   const demands = firm.map((command) => repeatDemand(command, "invoices", wrongPaymentType(order, accounting)));
-  if (paid.length > 0 && entryAmount(paid) + ROUNDING_MINOR_MAX >= cause.amountMinor) return demands;
   const settled = settledByPeople(order, "capture", cause.seq);
   const wanted = wantedRows(order, cause);
   let rest = subtractRows(wanted, [
-    ...paid.map((entry) => entry.rows),
+    ...paid.map((part) => part.rows),
     ...[...firm, ...settled].map((command) => rowsOf(command.payload)),
   ]);
   if (rest.length === 0 && paid.length + firm.length + settled.length > 0) return demands;
@@ -53,7 +61,7 @@ function capturesFor(
     rest = subtractRows(rest, [taken]);
     demands.push(captureDemand(order, cause, authorization.externalId, taken, stop));
   }
-  if ((rest.length === 0 && wanted.length > 0) || isCoveredElsewhere(order, cause)) return demands;
+  if (rest.length === 0 && wanted.length > 0) return demands;
   demands.push(captureDemand(order, cause, "none", rest, stop ?? beyondReservation(order, cause, rest)));
   return demands;
 }
@@ -131,8 +139,3 @@ const beyondReservation = (order: OrderBooks, cause: Entry, rest: readonly RowQu
       .map((row) => `${row.quantity} × ${row.reference}`)
       .join(", ")} beyond what is reserved.`,
   );
-
-/** Captures made elsewhere, together, already took what this invoice bills. */
-const isCoveredElsewhere = (order: OrderBooks, cause: Entry): boolean =>
-  unbilledCaptures(order).reduce((sum, capture) => sum + unbilledMinor(order, capture), 0) + ROUNDING_MINOR_MAX >=
-  cause.amountMinor;

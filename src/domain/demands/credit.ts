@@ -2,7 +2,7 @@
 import { problem } from "../errors.ts";
 import { invoicesOfCapture, ROUNDING_MINOR_MAX } from "../links.ts";
 import { allocate } from "../money.ts";
-import { type Entry, entriesOf, type OrderBooks, priceOf } from "../order.ts";
+import { type Entry, entriesOf, type OrderBooks, priceOf, subtractRows } from "../order.ts";
 import { localDate } from "../schedule.ts";
 import { articleOf, type Demand, type DemandContext, nameOf, withPrices } from "./demand.ts";
 
@@ -12,8 +12,8 @@ export function creditDemands({ order, accounting, policy, now }: DemandContext)
   return entriesOf(order, "refunded")
     .filter((refund) => refund.answers === null && refund.commandId === null && !isCredited(order, refund))
     .map((refund) => {
-      const capture = entriesOf(order, "captured").find((entry) => entry.externalId === refund.parent);
-      const invoice = capture ? invoicesOfCapture(order, capture)[0] : undefined;
+      const capture = captureOf(order, refund);
+      const invoice = capture ? invoiceOf(order, refund, capture) : undefined;
       return {
         name: `create_credit_invoice|refunded:${refund.externalId}`,
         connectionId: accounting.id,
@@ -35,6 +35,23 @@ export function creditDemands({ order, accounting, policy, now }: DemandContext)
         },
       };
     });
+}
+
+/** The capture of a refund; the only one there is where the provider does not say. */
+function captureOf(order: OrderBooks, refund: Entry): Entry | undefined {
+  const captures = entriesOf(order, "captured");
+  if (refund.parent === null && captures.length === 1) return captures[0];
+  return captures.find((entry) => entry.externalId === refund.parent);
+}
+
+/** Of several invoices that bill one capture, the one with the refunded rows. */
+function invoiceOf(order: OrderBooks, refund: Entry, capture: Entry): Entry | undefined {
+  const invoices = invoicesOfCapture(order, capture);
+  return (
+    invoices.find((invoice) => refund.rows.length > 0 && subtractRows(refund.rows, [invoice.rows]).length === 0) ??
+    invoices.find((invoice) => invoice.amountMinor + ROUNDING_MINOR_MAX >= refund.amountMinor) ??
+    invoices[0]
+  );
 }
 
 const isCredited = (order: OrderBooks, refund: Entry): boolean =>

@@ -5,7 +5,7 @@ import type { Problem } from "../errors.ts";
 import { problem } from "../errors.ts";
 import type { ConnectionId } from "../ids.ts";
 import type { OrderRow, RowQuantity } from "../observation.ts";
-import { type CommandRecord, commandsOf, type Entry, isFinal, type OrderBooks, sumRows } from "../order.ts";
+import { type CommandRecord, commandsOf, type Entry, isFinal, type OrderBooks } from "../order.ts";
 import type { AccountingPolicy, Flow, PaymentPolicy, Policy } from "../policy.ts";
 
 export interface Demand {
@@ -59,20 +59,6 @@ export const repeatDemand = (command: CommandRecord, flow: Flow, stop: Problem |
 /** The rows a payment command is about. */
 export const rowsOf = (payload: Command): RowQuantity[] =>
   payload.kind === "capture" || payload.kind === "refund" ? payload.rows : [];
-
-/** As much of `wanted` as `free` allows. */
-export function takeRows(wanted: readonly RowQuantity[], free: readonly RowQuantity[]): RowQuantity[] {
-  return wanted
-    .map((row) => ({
-      key: row.key,
-      quantity: Math.min(row.quantity, free.find((f) => f.key === row.key)?.quantity ?? 0),
-    }))
-    .filter((row) => row.quantity > 0);
-}
-
-/** `from` without all the `parts`. */
-export const subtractRows = (from: readonly RowQuantity[], parts: readonly (readonly RowQuantity[])[]): RowQuantity[] =>
-  sumRows([{ rows: from, sign: 1 }, ...parts.map((rows) => ({ rows, sign: -1 as const }))]);
 
 /** Row quantities with everything else known of their rows. */
 export const withPrices = (rows: readonly OrderRow[], parts: readonly RowQuantity[]): OrderRow[] =>

@@ -10,11 +10,14 @@ import { refundDemands } from "./refund.ts";
 export { CANCEL_AT_PSP } from "./cancel.ts";
 export type { Demand, DemandContext } from "./demand.ts";
 
-export const demandsOf = (context: DemandContext): Demand[] => [
-  ...orderDemands(context),
-  ...captureDemands(context),
-  ...invoiceDemands(context),
-  ...refundDemands(context),
-  ...creditDemands(context),
-  ...cancelDemands(context),
-];
+export function demandsOf(context: DemandContext): Demand[] {
+  const captures = captureDemands(context);
+  return [
+    ...orderDemands(context),
+    ...captures,
+    ...invoiceDemands(context),
+    ...refundDemands(context),
+    ...creditDemands(context),
+    ...cancelDemands(context, captures),
+  ];
+}

@@ -1,17 +1,22 @@
 // A credit invoice made in the ERP asks for the money back: on the captures of its invoice, one refund per
 // authorisation at a time.
 import { type Problem, problem } from "../errors.ts";
-import { capturesOfInvoice, ROUNDING_MINOR_MAX } from "../links.ts";
+import { capturesOfInvoice, isPaid, ROUNDING_MINOR_MAX, sharesOf } from "../links.ts";
 import { formatAmount } from "../money.ts";
 import type { RowQuantity } from "../observation.ts";
 import {
+  commandsOf,
   type Entry,
   entriesOf,
   entryAmount,
+  isFinal,
+  isInFlight,
   type OrderBooks,
   priceOf,
   refundableMinor,
   refundableRows,
+  subtractRows,
+  takeRows,
 } from "../order.ts";
 import type { AccountingPolicy } from "../policy.ts";
 import {
@@ -22,8 +27,6 @@ import {
   repeatDemand,
   rowsOf,
   settledByPeople,
-  subtractRows,
-  takeRows,
   withPrices,
   wrongPaymentType,
 } from "./demand.ts";
@@ -44,66 +47,116 @@ function refundsFor(
   accounting: AccountingPolicy,
   earlier: readonly Demand[],
 ): Demand[] {
+  const paidBack = entriesOf(order, "refunded").filter((entry) => entry.answers === credit.seq);
+  if (entryAmount(paidBack) + ROUNDING_MINOR_MAX >= credit.amountMinor) return [];
   const wrongType = wrongPaymentType(order, accounting);
   const firm = firmCommands(order, "refund", credit.seq);
   const demands = firm.map((command) => repeatDemand(command, "refunds", wrongType));
-  const paidBack = entriesOf(order, "refunded").filter((entry) => entry.answers === credit.seq);
   const commands = [...firm, ...settledByPeople(order, "refund", credit.seq)];
-  let restMinor =
-    credit.amountMinor - entryAmount(paidBack) - commands.reduce((sum, command) => sum + amountOf(command.payload), 0);
-  if (restMinor <= ROUNDING_MINOR_MAX) return demands;
+  const rest: Part = {
+    rows: subtractRows(credit.rows, [
+      ...paidBack.map((entry) => entry.rows),
+      ...commands.map((command) => rowsOf(command.payload)),
+    ]),
+    amountMinor:
+      credit.amountMinor -
+      entryAmount(paidBack) -
+      commands.reduce((sum, command) => sum + amountOf(command.payload), 0),
+  };
+  if (rest.amountMinor <= ROUNDING_MINOR_MAX) return demands;
   const captures = capturesOfInvoice(order, credit.parent);
-  if (captures.length === 0)
-    return [...demands, refundDemand(order, credit, null, [], restMinor, noCapture(order, credit))];
-  for (const capture of captures) {
-    const part = refundPart(order, credit, capture, restMinor, [...earlier, ...demands]);
-    if (part.amountMinor <= 0) continue;
-    restMinor -= part.amountMinor;
-    demands.push(refundDemand(order, credit, capture, part.rows, part.amountMinor, wrongType));
-    if (restMinor <= ROUNDING_MINOR_MAX) return demands;
-  }
-  const detail = `${nameOf(credit)} exceeds what is left to refund by ${formatAmount(restMinor, order.currency)} ${order.currency}.`;
-  return [...demands, refundDemand(order, credit, null, [], restMinor, problem("REFUND_EXCEEDS_CAPTURE", detail))];
+  if (captures.length === 0) return [...demands, refundDemand(order, credit, null, rest, noCapture(order, credit))];
+  for (const partOf of isExplained(order, credit) ? [partByRows, partByAmount] : [partByAmount])
+    for (const capture of captures) {
+      if (rest.amountMinor <= ROUNDING_MINOR_MAX) break;
+      if (isTaken(order, nameFor(credit, capture), demands)) continue;
+      const part = partOf(order, capture, rest, leftOf(order, capture, [...earlier, ...demands]));
+      if (part.amountMinor <= 0) continue;
+      rest.amountMinor -= part.amountMinor;
+      rest.rows = subtractRows(rest.rows, [part.rows]);
+      demands.push(refundDemand(order, credit, capture, part, wrongType));
+    }
+  if (rest.amountMinor <= ROUNDING_MINOR_MAX) return demands;
+  return [...demands, refundDemand(order, credit, null, rest, wrongType ?? beyondCaptures(order, credit, rest))];
 }
 
-function noCapture(order: OrderBooks, credit: Entry): Problem {
-  const invoice = entriesOf(order, "invoiced").find((entry) => entry.externalId === credit.parent);
-  if (!invoice)
-    return problem(
-      "CREDIT_WITHOUT_CAPTURE",
-      `${nameOf(credit)} credits ${credit.parent ?? "no invoice"}, which is not captured here.`,
-    );
-  return problem(
-    "AWAITING_OUTCOME",
-    `${nameOf(invoice)} is not captured yet; ${nameOf(credit)} is refunded after that.`,
-  );
+interface Part {
+  rows: RowQuantity[];
+  amountMinor: number;
 }
 
-/** What of a capture a credit invoice takes back: by rows where they explain the amount, else the amount alone. */
-function refundPart(
-  order: OrderBooks,
-  credit: Entry,
-  capture: Entry,
-  restMinor: number,
-  wanted: readonly Demand[],
-): { rows: RowQuantity[]; amountMinor: number } {
+/** Whether its rows say what a credit invoice gives back; otherwise only its amount does. */
+const isExplained = (order: OrderBooks, credit: Entry): boolean =>
+  credit.text === null && Math.abs(priceOf(order.rows, credit.rows) - credit.amountMinor) <= ROUNDING_MINOR_MAX;
+
+/** A capture gives its part of a credit invoice in one refund. */
+const isTaken = (order: OrderBooks, name: string, demands: readonly Demand[]): boolean =>
+  demands.some((demand) => demand.name === name) ||
+  order.commands.some((command) => command.demand === name && isFinal(command.state) && command.state !== "withdrawn");
+
+/** What of a capture neither our ledger nor a refund under way has given back. */
+function leftOf(order: OrderBooks, capture: Entry, wanted: readonly Demand[]): Part {
   const payloads = new Set([...firmCommands(order, "refund"), ...wanted].map((taker) => taker.payload));
   const under = [...payloads].filter(
     (payload) => payload.kind === "refund" && payload.captureId === capture.externalId,
   );
-  const leftMinor = refundableMinor(order, capture) - under.reduce((sum, payload) => sum + amountOf(payload), 0);
-  const explained = Math.abs(priceOf(order.rows, credit.rows) - credit.amountMinor) <= ROUNDING_MINOR_MAX;
-  const rows = takeRows(credit.rows, subtractRows(refundableRows(order, capture), under.map(rowsOf)));
-  const price = priceOf(order.rows, rows);
-  if (credit.text === null && explained && price > 0 && price <= leftMinor && price <= restMinor + ROUNDING_MINOR_MAX)
-    return { rows, amountMinor: price };
-  return { rows: [], amountMinor: Math.min(restMinor, leftMinor) };
+  return {
+    rows: subtractRows(refundableRows(order, capture), under.map(rowsOf)),
+    amountMinor: refundableMinor(order, capture) - under.reduce((sum, payload) => sum + amountOf(payload), 0),
+  };
 }
+
+/** The credited rows that the capture holds; their price without the rows where an earlier amount was taken of it. */
+function partByRows(order: OrderBooks, _capture: Entry, rest: Part, left: Part): Part {
+  const rows = takeRows(rest.rows, left.rows);
+  const price = priceOf(order.rows, rows);
+  if (price <= 0) return { rows: [], amountMinor: 0 };
+  if (price <= left.amountMinor && price <= rest.amountMinor + ROUNDING_MINOR_MAX) return { rows, amountMinor: price };
+  return { rows: [], amountMinor: Math.min(price, rest.amountMinor, left.amountMinor) };
+}
+
+const partByAmount = (_order: OrderBooks, _capture: Entry, rest: Part, left: Part): Part => ({
+  rows: [],
+  amountMinor: Math.min(rest.amountMinor, left.amountMinor),
+});
+
+function noCapture(order: OrderBooks, credit: Entry): Problem {
+  const invoice = unpaidInvoice(order, credit);
+  return invoice
+    ? awaitsCapture(invoice, credit)
+    : problem(
+        "CREDIT_WITHOUT_CAPTURE",
+        `${nameOf(credit)} credits ${credit.parent ?? "no invoice"}, which is not captured here.`,
+      );
+}
+
+/** More is credited than the captures hold: because one is not finished, or for good. */
+function beyondCaptures(order: OrderBooks, credit: Entry, rest: Part): Problem {
+  const invoice = unpaidInvoice(order, credit);
+  if (invoice) return awaitsCapture(invoice, credit);
+  const amount = `${formatAmount(rest.amountMinor, order.currency)} ${order.currency}`;
+  return problem("REFUND_EXCEEDS_CAPTURE", `${nameOf(credit)} exceeds what is left to refund by ${amount}.`);
+}
+
+/** The credited invoice, where its capture is still to come. */
+function unpaidInvoice(order: OrderBooks, credit: Entry): Entry | undefined {
+  const invoice = entriesOf(order, "invoiced").find((entry) => entry.externalId === credit.parent);
+  if (!invoice || settledByPeople(order, "capture", invoice.seq).length > 0) return undefined;
+  const shares = sharesOf(order, "invoiced").filter((part) => part.bill.seq === invoice.seq);
+  return isPaid(invoice, shares) ? undefined : invoice;
+}
+
+const awaitsCapture = (invoice: Entry, credit: Entry): Problem =>
+  problem("AWAITING_OUTCOME", `${nameOf(invoice)} is not captured yet; ${nameOf(credit)} is refunded after that.`);
 
 /** Refunds of one authorisation are made one after the other: those already tried first, then by age. */
 function oneAtATime(order: OrderBooks, demands: readonly Demand[]): Demand[] {
   const firm = new Set(firmCommands(order, "refund").map((command) => command.demand));
   const busy = new Map<string, string>();
+  // Under way, though nothing asks for it any more: somebody else paid the credit invoice back meanwhile.
+  for (const { payload, state, demand } of commandsOf(order, "refund"))
+    if (payload.kind === "refund" && isInFlight(state) && !demands.some((wanted) => wanted.name === demand))
+      busy.set(payload.authorizationId ?? "", payload.reference);
   const inTurn = [...demands].sort((a, b) => Number(firm.has(b.name)) - Number(firm.has(a.name)));
   const stopped = new Map<string, Problem>();
   for (const demand of inTurn) {
@@ -119,16 +172,18 @@ function oneAtATime(order: OrderBooks, demands: readonly Demand[]): Demand[] {
 
 const amountOf = (payload: Demand["payload"]): number => (payload.kind === "refund" ? payload.amountMinor : 0);
 
+const nameFor = (credit: Entry, capture: Entry | null): string =>
+  `refund|credited:${credit.externalId}|${capture?.externalId ?? "none"}`;
+
 function refundDemand(
   order: OrderBooks,
   credit: Entry,
   capture: Entry | null,
-  rows: RowQuantity[],
-  amountMinor: number,
+  part: Part,
   stop: Problem | null,
 ): Demand {
   return {
-    name: `refund|credited:${credit.externalId}|${capture?.externalId ?? "none"}`,
+    name: nameFor(credit, capture),
     connectionId: order.payment?.connectionId ?? credit.connectionId,
     flow: "refunds",
     cause: credit.seq,
@@ -139,8 +194,8 @@ function refundDemand(
       captureId: capture?.externalId ?? "",
       authorizationId: capture?.parent ?? null,
       currency: order.currency,
-      rows: withPrices(order.rows, rows),
-      amountMinor,
+      rows: withPrices(order.rows, part.rows),
+      amountMinor: part.amountMinor,
       reference: `credit-${credit.externalId}`.slice(0, 25),
     },
   };
