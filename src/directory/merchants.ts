@@ -1,5 +1,5 @@
 // Merchants: the tenants, their stage, and the version of their configuration.
-import { and, desc, eq, inArray, isNull, lt } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, lt } from "drizzle-orm";
 import type { MerchantId } from "../domain/ids.ts";
 import { DEFAULT_ORDER_NUMBER_PATTERN } from "../domain/policy.ts";
 import { type Actor, auditStatement, type Change, type Committed, commitChange } from "./change.ts";
@@ -97,3 +97,22 @@ export const deleteMerchant = (db: Directory, change: Change): Promise<Committed
       .where(and(inArray(webhookTokens.connectionId, own), standing(now))),
   ]);
 };
+
+/** Merchants whose objects are at work, by id. */
+export async function approvedMerchants(db: Directory, page: PageQuery): Promise<DirectoryPage<MerchantId>> {
+  const rows = await db
+    .select({ id: merchants.id })
+    .from(merchants)
+    .where(
+      and(
+        eq(merchants.stage, "approved"),
+        isNull(merchants.deletedAt),
+        // A cursor is compared, never trusted.
+        page.cursor === null ? undefined : gt(merchants.id, page.cursor as MerchantId),
+      ),
+    )
+    .orderBy(asc(merchants.id))
+    .limit(page.limit + 1);
+  const { items, nextCursor } = pageOf(rows, page.limit, (row) => row.id);
+  return { items: items.map((row) => row.id), nextCursor };
+}

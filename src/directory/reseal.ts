@@ -1,11 +1,11 @@
 // Master key rotation: seals anew what an earlier key sealed, so that the earlier key can be taken away.
 import { and, asc, eq, gt, isNull } from "drizzle-orm";
 import type { ConnectionId } from "../domain/ids.ts";
+import { needsReseal, seal, unseal } from "../sealing.ts";
 import { type Actor, commitChange } from "./change.ts";
 import { type Push, pushConfig } from "./config.ts";
 import type { Connection } from "./connections.ts";
 import { connections } from "./schema.ts";
-import { needsReseal, seal, unseal } from "./sealing.ts";
 
 /** The clock acts, not a person. */
 const SYSTEM: Actor = { id: "system", role: "admin" };

@@ -32,15 +32,16 @@ export function absorbErp(draft: Draft, seen: ErpObservation, policy: Policy): v
     missingSince: null,
   };
   draft.aliases.push(...seen.aliases.map((alias) => ({ ...alias, connectionId: seen.connectionId })));
+  if (isBeingCreated(draft)) {
+    // How its rows stand in the ERP is told by the answer or the look-up; what happened to it is read after that, all
+    // of it together: a cancellation without the invoices before it would release what they bill.
+    draft.looks.push({ side: "erp", afterMs: HELD_LOOK_MS });
+    return;
+  }
   if (seen.state === "cancelled" && !isKnown(order, "order_cancelled", seen.externalId)) {
     const own = commandsOf(order, "cancel_order").find((command) => command.attempts > 0);
     record(draft, erpFact(seen, "order_cancelled", seen.externalId, { commandId: own?.id ?? null }));
     if (own?.state === "accepted") finish(draft, own, [seen.externalId]);
-  }
-  if (isBeingCreated(draft)) {
-    // How its rows stand in the ERP is told by the answer or the look-up; its documents are read after that.
-    draft.looks.push({ side: "erp", afterMs: HELD_LOOK_MS });
-    return;
   }
   if (policy.accounting?.captureOn === "delivery") absorbDeliveries(draft, seen, policy);
   for (const invoice of seen.invoices) absorbInvoice(draft, seen, invoice, policy);

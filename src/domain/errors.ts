@@ -475,6 +475,14 @@ export const CATALOGUE = {
     severity: "error",
     actor: "merchant",
   },
+  PAYOUT_CHANGED_AFTER_BOOKING: {
+    title: "The provider changed a payout that is booked",
+    cause:
+      "The provider now states another amount or date for a payout whose voucher was made. The voucher was not touched.",
+    fix: "Compare both in the provider's report, correct the difference by a voucher in the ERP, then mark the task as done.",
+    severity: "error",
+    actor: "merchant",
+  },
   PERIOD_NOT_SETTLED: {
     title: "The provider has not settled this day yet",
     cause: "The provider does not answer for a period that includes today.",

@@ -1,6 +1,6 @@
 // What the merchant object answers over RPC: plain JSON, in the shapes of the HTTP contract.
 import type { Problem } from "../domain/errors.ts";
-import type { ConnectionId } from "../domain/ids.ts";
+import type { ConnectionId, WebhookId } from "../domain/ids.ts";
 import type { Money } from "../domain/money.ts";
 import type { LocalDate } from "../domain/observation.ts";
 
@@ -214,8 +214,8 @@ export interface PayoutView extends PayoutSummary {
 /** A webhook as the front door hands it to the object: verified, capped, keyed. */
 export interface AcceptedWebhook {
   connectionId: ConnectionId;
-  /** The connector's dedupe key; empty: never a duplicate. */
-  eventKey: string;
+  /** Made of the connection and the connector's event key, so that a repeat has the same id; null: never a repeat. */
+  id: WebhookId | null;
   method: "GET" | "POST";
   suffix: string;
   /** Query without the token. */

@@ -2,9 +2,9 @@
 import type { Actor } from "../directory/change.ts";
 import type { Directory } from "../directory/database.ts";
 import type { Role } from "../directory/schema.ts";
-import { equalDigests, hashToken } from "../directory/sealing.ts";
 import { findToken, touchApiToken } from "../directory/tokens.ts";
 import type { MerchantId } from "../domain/ids.ts";
+import { equalDigests, hashToken } from "../sealing.ts";
 
 export interface Caller extends Actor {
   /** The one merchant that the token sees; null: every merchant. */

@@ -1,8 +1,8 @@
 // Honours `Idempotency-Key` on POST: the first request acts, a repeat gets the same answer.
 import { claimKey, type KeyedRequest, keepAnswer, releaseKey } from "../directory/idempotency.ts";
-import { hashToken } from "../directory/sealing.ts";
 import type { Problem } from "../domain/errors.ts";
 import type { Result } from "../domain/result.ts";
+import { hashToken } from "../sealing.ts";
 import type { Call } from "./operation.ts";
 import type { Refusal } from "./problem.ts";
 

@@ -1,8 +1,9 @@
 // Sealing with the keys of this Worker: the current one seals, the one before still opens.
-import { seal, unseal } from "../directory/sealing.ts";
+
 import type { Problem } from "../domain/errors.ts";
 import type { Result } from "../domain/result.ts";
 import type { Settings } from "../env.ts";
+import { seal, unseal } from "../sealing.ts";
 
 export interface Vault {
   /** Seals a text for one owner, e.g. a connection id. */

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Directory } from "../../src/directory/database.ts";
 import { resealConnections } from "../../src/directory/reseal.ts";
 import { connections } from "../../src/directory/schema.ts";
-import { seal, unseal } from "../../src/directory/sealing.ts";
 import type { ConnectionId } from "../../src/domain/ids.ts";
 import type { MerchantConfig } from "../../src/durable/config.ts";
+import { seal, unseal } from "../../src/sealing.ts";
 import { givenConnection, givenMerchant, migratedDirectory, NOW } from "../kit/directory.ts";
 
 let db: Directory;

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { findHook } from "../../src/directory/hooks-lookup.ts";
-import { hashToken } from "../../src/directory/sealing.ts";
+import { hashToken } from "../../src/sealing.ts";
 import { connect, makeApproved, makeMerchant, type TestApi, testApi } from "../kit/api.ts";
 import { NOW } from "../kit/directory.ts";
 

@@ -1,10 +1,10 @@
 // API tokens: made, listed, revoked. The token itself is shown once, when it is made.
 import { z } from "@hono/zod-openapi";
 import { getMerchant } from "../../directory/merchants.ts";
-import { hashToken, newToken } from "../../directory/sealing.ts";
 import { type ApiToken, createToken, listTokens, revokeToken } from "../../directory/tokens.ts";
 import { isId, newId } from "../../domain/ids.ts";
 import { ok } from "../../domain/result.ts";
+import { hashToken, newToken } from "../../sealing.ts";
 import { ADMINISTER } from "../authenticate.ts";
 import { operation, room } from "../operation.ts";
 import { refusal } from "../problem.ts";

@@ -12,6 +12,9 @@ type Act =
   | { do: "psp_cancel" | "erp_cancel" | "psp_ends" | "psp_fails" | "look_psp" | "look_erp" | "look_up" | "retry" }
   | { do: "execute"; answer: "done" | "accepted" | "lost" | "unsent" | "later" };
 
+/** A failing run prints its seed and path, and the shortest life that fails; give them to `fc.assert` to replay it. */
+const RUNS = 4_000;
+
 const pickPart = { pick: fc.nat(9), part: fc.nat(999) };
 
 const act = (
@@ -153,11 +156,12 @@ function rest(books: Books): void {
 const shown = (books: Books) =>
   `${books.facts().join("\n")}\n${books.order.commands.map((c) => `${c.demand} ${c.state} ${c.problem?.code ?? ""}`).join("\n")}`;
 
-function play(lives: readonly Act[], split: boolean, choices: Choices): Books {
+function play(lives: readonly Act[], split: boolean, ordered: boolean, choices: Choices): Books {
   const hat = units(["HAT", 1]);
   const parts = split ? [hat, units(["HAT", 1], ["SHAWL", 1], ["SHIP", 1])] : undefined;
   const books = new Books(new Provider(ROWS, parts), choices);
   books.lookPsp();
+  if (ordered) books.execute("create_order");
   for (const next of lives) perform(books, next);
   rest(books);
   return books;
@@ -168,15 +172,20 @@ const near = (a: number, b: number): boolean => Math.abs(a - b) <= ROUNDING_MINO
 const model = (name: string, kinds: fc.WeightedArbitrary<Act>[], choices: Choices, check: (books: Books) => void) =>
   it(name, () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(...always, ...kinds), { maxLength: 40 }), fc.boolean(), (lives, split) => {
-        const books = play(lives, split, choices);
-        try {
-          check(books);
-        } catch (error) {
-          throw new Error(`${String(error)}\n${shown(books)}`);
-        }
-      }),
-      { numRuns: 1_500, verbose: 1 },
+      fc.property(
+        fc.array(fc.oneof(...always, ...kinds), { maxLength: 60, size: "max" }),
+        fc.boolean(),
+        fc.boolean(),
+        (lives, split, ordered) => {
+          const books = play(lives, split, ordered, choices);
+          try {
+            check(books);
+          } catch (error) {
+            throw new Error(`${String(error)}\n${shown(books)}`);
+          }
+        },
+      ),
+      { numRuns: RUNS },
     );
   });
 

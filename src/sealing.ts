@@ -2,8 +2,8 @@
 //
 // A sealed text is `v1.<key id>.<iv>.<ciphertext>`: AES-256-GCM, 96-bit random IV, base64url. The additional data binds
 // it to its form, its key and its owner (the connection id), so that it opens nowhere else.
-import { type Problem, problem } from "../domain/errors.ts";
-import { err, ok, type Result } from "../domain/result.ts";
+import { type Problem, problem } from "./domain/errors.ts";
+import { err, ok, type Result } from "./domain/result.ts";
 
 const VERSION = "v1";
 const KEY_BYTES = 32;

@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  equalDigests,
-  hashToken,
-  needsReseal,
-  newToken,
-  parseMasterKey,
-  seal,
-  unseal,
-} from "../../src/directory/sealing.ts";
+import { equalDigests, hashToken, needsReseal, newToken, parseMasterKey, seal, unseal } from "../src/sealing.ts";
 
 const keyOf = (fill: number): string => btoa(String.fromCharCode(...new Uint8Array(32).fill(fill)));
 const [NOW, BEFORE, OTHER] = [keyOf(1), keyOf(2), keyOf(3)];

@@ -1,0 +1,19 @@
+// When to try again: full jitter, doubling, at least 50 tries over at least 8 days, then a person is asked.
+
+const FIRST_MS = 2_000;
+const LONGEST_MS = 12 * 3_600_000;
+export const TRIES_MIN = 50;
+export const DAYS_MIN = 8;
+
+/**
+ * The wait before the next try, in milliseconds. `attempts` counts the tries so far; `random` is in [0, 1).
+ * A wait that the platform asked for is obeyed as the least.
+ */
+export function backoffMs(attempts: number, random: number, retryAfterMs = 0): number {
+  const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts, 30));
+  return Math.max(retryAfterMs, 1_000, Math.round(random * ceiling));
+}
+
+/** Whether enough was tried: 50 tries and 8 days, both. */
+export const isExhausted = (attempts: number, firstAttemptAt: number, now: number): boolean =>
+  attempts >= TRIES_MIN && now - firstAttemptAt >= DAYS_MIN * 86_400_000;

@@ -1,0 +1,67 @@
+// Reads that are wanted later, or could not be done at once. One row per (connection, identifier).
+import { and, eq, lte, sql } from "drizzle-orm";
+import type { Problem } from "../domain/errors.ts";
+import type { ConnectionId } from "../domain/ids.ts";
+import type { Books, Core } from "./books.ts";
+import { looks } from "./schema.ts";
+
+/** What to read: an order, by an identifier of one platform. */
+export interface LookKey {
+  connectionId: ConnectionId;
+  type: string;
+  value: string;
+}
+
+export type LookRow = typeof looks.$inferSelect;
+
+const isKey = ({ connectionId, type, value }: LookKey) =>
+  and(eq(looks.connectionId, connectionId), eq(looks.type, type), eq(looks.value, value));
+
+/** Wants a read at `dueAt` (milliseconds) or earlier; one that is wanted already becomes no later. */
+export function wantLook(core: Core, key: LookKey, dueAt: number, webhooks: number[] = []): void {
+  const waiting = readLook(core.books, key)?.webhooks ?? [];
+  core.books
+    .insert(looks)
+    .values({ ...key, dueAt, attempts: 0, code: null, detail: null, webhooks })
+    .onConflictDoUpdate({
+      target: [looks.connectionId, looks.type, looks.value],
+      set: { dueAt: sql`min(${looks.dueAt}, ${dueAt})`, webhooks: [...new Set([...waiting, ...webhooks])] },
+    })
+    .run();
+  core.clock.wakeBy(dueAt);
+}
+
+/** A read did not succeed: again at `dueAt`. */
+export function postponeLook(core: Core, key: LookKey, dueAt: number, stop: Problem, webhooks: number[]): void {
+  const row = readLook(core.books, key);
+  const values = {
+    dueAt,
+    attempts: (row?.attempts ?? 0) + 1,
+    code: stop.code,
+    detail: stop.detail,
+    webhooks: [...new Set([...(row?.webhooks ?? []), ...webhooks])],
+  };
+  core.books
+    .insert(looks)
+    .values({ ...key, ...values })
+    .onConflictDoUpdate({ target: [looks.connectionId, looks.type, looks.value], set: values })
+    .run();
+  core.clock.wakeBy(dueAt);
+}
+
+export const readLook = (books: Books, key: LookKey): LookRow | undefined =>
+  books.select().from(looks).where(isKey(key)).get();
+
+export const dropLook = (books: Books, key: LookKey): void => {
+  books.delete(looks).where(isKey(key)).run();
+};
+
+export const dueLooks = (books: Books, now: number, limit: number): LookRow[] =>
+  books.select().from(looks).where(lte(looks.dueAt, now)).orderBy(looks.dueAt).limit(limit).all();
+
+/** Everything that waits on one connection is due now: its credentials or its platform are back. */
+export function hastenLooks(core: Core, connectionId: ConnectionId): void {
+  const now = core.ports.now();
+  core.books.update(looks).set({ dueAt: now }).where(eq(looks.connectionId, connectionId)).run();
+  core.clock.wakeBy(now);
+}

@@ -1,0 +1,162 @@
+// Reads one order at one platform and lets decide() say what follows: observe, decide, record.
+import type { Read } from "../connectors/connector.ts";
+import { decide, type MissingObservation } from "../domain/decide.ts";
+import { type Decision, isNothing } from "../domain/decision.ts";
+import { type Problem, problem } from "../domain/errors.ts";
+import type { OrderId } from "../domain/ids.ts";
+import type { ErpObservation, PaymentObservation } from "../domain/observation.ts";
+import type { OrderBooks } from "../domain/order.ts";
+import type { Trace } from "../transport/http.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Core } from "./books.ts";
+import { dropLook, type LookKey, postponeLook, readLook } from "./look-store.ts";
+import { emptyOrder, findOrder, loadOrder, writeDecision } from "./order-store.ts";
+import type { Link, Runtime } from "./runtime.ts";
+import { addTask } from "./task-store.ts";
+import { judgeWebhooks, type WebhookState } from "./webhook-store.ts";
+
+export type Looked = { kind: "ended" } | { kind: "unauthorized"; detail: string };
+
+/** Tries before an order that the platform does not know is given up: about half an hour. */
+const UNKNOWN_TRIES_MAX = 8;
+/** How often something that will not heal by itself is looked at again. */
+const REFUSED_MS = 6 * 3_600_000;
+const PAUSED_MS = 24 * 3_600_000;
+
+/** Reads what `key` names. `webhooks` are the positions of the webhooks that asked for it. */
+export async function look(core: Core, runtime: Runtime, key: LookKey, webhooks: number[]): Promise<Looked> {
+  const waiting = [...new Set([...(readLook(core.books, key)?.webhooks ?? []), ...webhooks])];
+  const end = (state: WebhookState, verdict: string, orderId?: OrderId | null): Looked => {
+    core.storage.transactionSync(() => {
+      judgeWebhooks(core.books, waiting, state, verdict, orderId);
+      dropLook(core.books, key);
+    });
+    return { kind: "ended" };
+  };
+  const link = runtime.links.get(key.connectionId);
+  if (!link) return end("ignored", "The connection was removed.");
+  const order = findOrder(core.books, key.connectionId, key.type, key.value);
+  const { payments, accounting } = link.connector;
+  if (accounting && order === null) return end("ignored", "Not an order of ours.");
+  if (accounting?.manual(link.settings).includes("observe_order")) {
+    if (order) askToLook(core, order, key, link);
+    return end("processed", "Reading orders is switched off; a task asks a person to look.", order);
+  }
+  if (link.problem) return postpone(core, key, webhooks, problem("CONNECTION_PAUSED", link.problem.detail), PAUSED_MS);
+  const traces: Trace[] = [];
+  const read = await observed<PaymentObservation | ErpObservation>(async () => {
+    const context = link.context(traces);
+    const answer = await (payments ?? accounting)?.observe(context, key.type, key.value);
+    return answer ?? { kind: "absent" };
+  });
+  switch (read.kind) {
+    case "found":
+      return apply(core, runtime, key, waiting, read.value);
+    case "absent":
+      return accounting && order
+        ? apply(core, runtime, key, waiting, { source: "missing" })
+        : unknownThere(core, key, waiting, end);
+    case "later": {
+      const attempts = readLook(core.books, key)?.attempts ?? 0;
+      const unsent = traces.length === 0;
+      const waitMs = unsent
+        ? Math.max(1, read.retryAfterMs ?? 1_000)
+        : backoffMs(attempts + 1, core.ports.random(), read.retryAfterMs);
+      return postpone(core, key, waiting, problem(read.code, read.detail), waitMs);
+    }
+    case "refused":
+      return postpone(core, key, waiting, problem(read.code, read.detail), REFUSED_MS);
+    case "unauthorized":
+      postpone(core, key, waiting, problem("REAUTHORIZATION_REQUIRED", read.detail), PAUSED_MS);
+      return read;
+    default:
+      return read satisfies never;
+  }
+}
+
+function postpone(core: Core, key: LookKey, webhooks: number[], why: Problem, waitMs: number): Looked {
+  core.storage.transactionSync(() => {
+    postponeLook(core, key, core.ports.now() + waitMs, why, webhooks);
+    judgeWebhooks(core.books, webhooks, "waiting", `${why.code}: ${why.detail}`);
+  });
+  return { kind: "ended" };
+}
+
+/** The platform does not know the order: perhaps not yet, so it is asked a few times more. */
+function unknownThere(
+  core: Core,
+  key: LookKey,
+  webhooks: number[],
+  end: (state: WebhookState, verdict: string) => Looked,
+): Looked {
+  const attempts = (readLook(core.books, key)?.attempts ?? 0) + 1;
+  const why = problem("ORDER_UNKNOWN_AT_PLATFORM", `${key.type} ${key.value} was not found.`);
+  if (attempts >= UNKNOWN_TRIES_MAX) return end("ignored", `${why.code}: ${why.detail}`);
+  return postpone(core, key, webhooks, why, backoffMs(attempts + 2, core.ports.random()));
+}
+
+/** A connector that throws is a defect; a read has no effect, so it is simply tried again later. */
+async function observed<T>(read: () => Promise<Read<T>>): Promise<Read<T>> {
+  try {
+    return await read();
+  } catch (defect) {
+    console.error("connector defect", defect instanceof Error ? defect.stack : "not an error");
+    return { kind: "later", code: "INTERNAL", detail: "A defect in the connector; see the log." };
+  }
+}
+
+type Seen = PaymentObservation | ErpObservation | MissingObservation;
+
+function apply(core: Core, runtime: Runtime, key: LookKey, webhooks: number[], seen: Seen): Looked {
+  const written = core.storage.transactionSync(() => {
+    const before = orderFor(core, key, seen);
+    if (before === null) return false;
+    const decision = decide(before, seen, runtime.policy, core.ports.now());
+    if (!writeDecision(core, runtime, before, decision)) return false;
+    const wanted = decision.looks.length > 0;
+    judgeWebhooks(core.books, webhooks, "processed", verdictOf(decision), before.id);
+    if (!wanted) dropLook(core.books, key);
+    return true;
+  });
+  if (written) return { kind: "ended" };
+  const detail = "Its identifiers belong to two different orders.";
+  return postpone(core, key, webhooks, problem("DUPLICATE_SUSPECTED", detail), REFUSED_MS);
+}
+
+/** The order an observation is about: by any of the platform's own ids, or a new one for a payment. */
+function orderFor(core: Core, key: LookKey, seen: Seen): OrderBooks | null {
+  const names = seen.source === "missing" ? [] : seen.aliases.filter((alias) => alias.tier <= 1);
+  for (const alias of [{ type: key.type, value: key.value }, ...names]) {
+    const id = findOrder(core.books, key.connectionId, alias.type, alias.value);
+    if (id) return loadOrder(core.books, id);
+  }
+  return seen.source === "psp" ? emptyOrder(core) : null;
+}
+
+/** What a decision came to, in one sentence for the webhook that led to it. */
+export function verdictOf(decision: Decision): string {
+  if (isNothing(decision)) return "Nothing new.";
+  const facts = decision.entries.map((entry) => `${entry.kind} ${entry.externalId}`);
+  const made = decision.commands.map(
+    (command) => `${command.payload.kind} (${command.problem?.code ?? command.state})`,
+  );
+  const changed = decision.changes.map((change) => `a command is ${change.state}`);
+  const tasks = decision.tasks.map((task) => `task ${task.problem.code}`);
+  const parts = [
+    facts.length > 0 ? `Recorded ${facts.join(", ")}.` : "",
+    made.length > 0 ? `To do: ${made.join(", ")}.` : "",
+    changed.length > 0 ? `Changed: ${[...new Set(changed)].join(", ")}.` : "",
+    tasks.length > 0 ? `Asked a person: ${tasks.join(", ")}.` : "",
+  ];
+  return parts.filter((part) => part !== "").join(" ");
+}
+
+function askToLook(core: Core, order: OrderId, key: LookKey, link: Link): void {
+  addTask(core, order, {
+    key: `look:${key.value}:${core.ports.now()}`,
+    problem: problem(
+      "CAPABILITY_OFF",
+      `Look at order ${key.value} in ${link.connector.name}: something about it changed.`,
+    ),
+  });
+}

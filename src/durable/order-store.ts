@@ -1,0 +1,329 @@
+// Loads the books of one order and writes a decision about it: everything in one transaction, or nothing.
+import { and, asc, eq, gte, lt } from "drizzle-orm";
+import { type Decision, isNothing } from "../domain/decision.ts";
+import { isErrorCode } from "../domain/errors.ts";
+import { type CommandId, type ConnectionId, newGuid, newId, type OrderId, type TaskId } from "../domain/ids.ts";
+import {
+  type ClaimedAlias,
+  type CommandRecord,
+  type CommandState,
+  type Entry,
+  type EntryKind,
+  isInFlight,
+  type OrderBooks,
+  priceOf,
+} from "../domain/order.ts";
+import { statusOf } from "../domain/status.ts";
+import type { Books, Core } from "./books.ts";
+import { wantLook } from "./look-store.ts";
+import type { Runtime } from "./runtime.ts";
+import { aliases, commands, entries, indexQueue, type OrderDocument, orders, tasks } from "./schema.ts";
+
+/** The order an identifier belongs to. */
+export function findOrder(books: Books, connectionId: string, type: string, value: string): OrderId | null {
+  const found = books
+    .select({ orderId: aliases.orderId })
+    .from(aliases)
+    .where(and(eq(aliases.value, value), eq(aliases.type, type), eq(aliases.connectionId, connectionId)))
+    .get();
+  return (found?.orderId as OrderId | undefined) ?? null;
+}
+
+/** A new, empty set of books; nothing is written yet. */
+export const emptyOrder = (core: Core): OrderBooks => ({
+  id: newId("ord", core.ports.now(), core.ports.random),
+  version: 0,
+  currency: "",
+  rows: [],
+  content: null,
+  orderNumber: null,
+  payment: null,
+  erp: null,
+  entries: [],
+  commands: [],
+  tasks: [],
+});
+
+export function loadOrder(books: Books, id: OrderId): OrderBooks | null {
+  const row = books.select().from(orders).where(eq(orders.id, id)).get();
+  if (!row) return null;
+  const ledger = books.select().from(entries).where(eq(entries.orderId, id)).orderBy(asc(entries.seq)).all();
+  return {
+    id,
+    version: row.version,
+    currency: row.currency,
+    rows: row.document.rows,
+    content: row.content,
+    orderNumber: row.orderNumber,
+    payment: row.document.payment,
+    erp: row.document.erp,
+    entries: ledger.map(entryOf),
+    commands: commandsOfSubject(books, id).map(commandOf),
+    tasks: tasksOfSubject(books, id).map((task) => ({
+      id: task.id as TaskId,
+      key: task.key,
+      code: isErrorCode(task.code) ? task.code : "INTERNAL",
+      open: task.state === "open",
+    })),
+  };
+}
+
+/** `ord_X` has commands `cmd_X…` and tasks `tsk_X…`: the keys begin with the subject's own part. */
+const ownPart = (subject: string): string => subject.slice(4);
+
+const range = (prefix: string) => ({ from: prefix, to: `${prefix}~` });
+
+export function commandsOfSubject(books: Books, subject: string) {
+  const { from, to } = range(`cmd_${ownPart(subject)}`);
+  return books
+    .select()
+    .from(commands)
+    .where(and(gte(commands.id, from), lt(commands.id, to)))
+    .orderBy(asc(commands.id))
+    .all();
+}
+
+export function tasksOfSubject(books: Books, subject: string) {
+  const { from, to } = range(`tsk_${ownPart(subject)}`);
+  return books
+    .select()
+    .from(tasks)
+    .where(and(gte(tasks.id, from), lt(tasks.id, to)))
+    .orderBy(asc(tasks.id))
+    .all();
+}
+
+/** Three digits in base 36: 46 655 commands per subject, in the order they were made. */
+export const numbered = <P extends "cmd" | "tsk">(prefix: P, subject: string, number: number) =>
+  `${prefix}_${ownPart(subject)}${number.toString(36).toUpperCase().padStart(3, "0")}` as P extends "cmd"
+    ? CommandId
+    : TaskId;
+
+// The store is written only by this file, so that its text columns hold what the types say.
+const entryOf = (row: typeof entries.$inferSelect): Entry => ({
+  seq: row.seq,
+  kind: row.kind as EntryKind,
+  connectionId: row.connectionId as ConnectionId,
+  externalId: row.externalId,
+  amountMinor: row.amountMinor,
+  rows: row.rows,
+  answers: row.answers,
+  parent: row.parent,
+  commandId: row.commandId as CommandId | null,
+  at: row.at,
+  vatMinor: row.vatMinor,
+  text: row.text,
+});
+
+export const commandOf = (row: typeof commands.$inferSelect): CommandRecord => ({
+  id: row.id as CommandId,
+  demand: row.demand,
+  connectionId: row.connectionId as ConnectionId,
+  payload: row.payload,
+  state: row.state as CommandState,
+  heldBy: row.heldBy,
+  problem: row.code !== null && isErrorCode(row.code) ? { code: row.code, detail: row.detail ?? "" } : null,
+  externalIds: row.externalIds,
+  cause: row.cause,
+  attempts: row.attempts,
+});
+
+/**
+ * Writes a decision. Call inside a transaction. `before` is what was decided on; false when the order was changed
+ * meanwhile and the decision must be made again.
+ */
+export function writeDecision(core: Core, runtime: Runtime, before: OrderBooks, decision: Decision): boolean {
+  const { books } = core;
+  const now = core.ports.now();
+  const stored = books
+    .select({ version: orders.version, document: orders.document, updatedAt: orders.updatedAt })
+    .from(orders)
+    .where(eq(orders.id, before.id))
+    .get();
+  if ((stored?.version ?? 0) !== before.version) return false;
+  const known = stored?.document.aliases ?? [];
+  if (isTaken(books, before.id, decision.aliases)) return false;
+  const claimed = claimAliases(books, before.id, known, decision.aliases);
+  insertEntries(books, before.id, decision.entries);
+  const newCommands = insertCommands(core, before, decision);
+  for (const change of decision.changes) updateCommand(core, before, change);
+  const newTasks = insertTasks(core, before, decision);
+  for (const id of decision.obsoleteTasks)
+    books.update(tasks).set({ state: "obsolete", doneAt: now }).where(eq(tasks.id, id)).run();
+  for (const look of decision.looks) {
+    const side = look.side === "payment" ? decision.order.payment : decision.order.erp;
+    const facets = side ? runtime.links.get(side.connectionId)?.connector : undefined;
+    const type = look.side === "payment" ? facets?.payments?.orderAlias : facets?.accounting?.orderAlias;
+    if (side && type)
+      wantLook(core, { connectionId: side.connectionId, type, value: side.externalId }, now + look.afterMs);
+  }
+  const after: OrderBooks = {
+    ...decision.order,
+    commands: [...decision.order.commands, ...newCommands],
+    tasks: [
+      ...decision.order.tasks.map((task) => ({
+        ...task,
+        open: task.open && !decision.obsoleteTasks.includes(task.id),
+      })),
+      ...newTasks,
+    ],
+  };
+  const document: OrderDocument = {
+    rows: after.rows,
+    payment: after.payment,
+    erp: after.erp,
+    aliases: [...known, ...claimed],
+  };
+  const changed =
+    !stored ||
+    claimed.length > 0 ||
+    !isNothing(decision) ||
+    JSON.stringify(document) !== JSON.stringify(stored.document);
+  if (changed)
+    writeOrder(core, after, document, stored === undefined, claimed.length > 0 || decision.entries.length > 0);
+  return true;
+}
+
+function writeOrder(core: Core, after: OrderBooks, document: OrderDocument, isNew: boolean, forIndex: boolean): void {
+  const now = core.ports.now();
+  const columns = {
+    version: after.version + 1,
+    status: statusOf(after),
+    currency: after.currency,
+    totalMinor: priceOf(after.rows, after.rows),
+    orderNumber: after.orderNumber,
+    erpNumber: after.erp?.externalId ?? null,
+    placedAt: after.payment?.placedAt ?? null,
+    updatedAt: now,
+    document,
+    content: after.content,
+  };
+  if (isNew)
+    core.books
+      .insert(orders)
+      .values({ id: after.id, createdAt: now, ...columns })
+      .run();
+  else core.books.update(orders).set(columns).where(eq(orders.id, after.id)).run();
+  if (forIndex) core.books.insert(indexQueue).values({ orderId: after.id }).onConflictDoNothing().run();
+}
+
+/** Whether a platform's own id (tier 0 and 1) already names another order. */
+const isTaken = (books: Books, orderId: OrderId, wanted: readonly ClaimedAlias[]): boolean =>
+  wanted.some((alias) => {
+    if (alias.tier > 1 || alias.value === "") return false;
+    const owner = findOrder(books, alias.connectionId, alias.type, alias.value);
+    return owner !== null && owner !== orderId;
+  });
+
+/** Claims identifiers. A reference that people choose may be used twice: it stays with the order that had it first. */
+function claimAliases(books: Books, orderId: OrderId, known: readonly ClaimedAlias[], wanted: readonly ClaimedAlias[]) {
+  const same = (a: ClaimedAlias, b: ClaimedAlias) =>
+    a.connectionId === b.connectionId && a.type === b.type && a.value === b.value;
+  const fresh: ClaimedAlias[] = [];
+  for (const alias of wanted) {
+    if (alias.value === "" || [...known, ...fresh].some((other) => same(other, alias))) continue;
+    const { connectionId, type, value } = alias;
+    books.insert(aliases).values({ connectionId, type, value, orderId }).onConflictDoNothing().run();
+    if (findOrder(books, connectionId, type, value) === orderId) fresh.push(alias);
+  }
+  return fresh;
+}
+
+function insertEntries(books: Books, orderId: OrderId, facts: readonly Entry[]): void {
+  for (const entry of facts)
+    books
+      .insert(entries)
+      .values({ orderId, ...entry })
+      .run();
+}
+
+function insertCommands(core: Core, before: OrderBooks, decision: Decision): CommandRecord[] {
+  const now = core.ports.now();
+  return decision.commands.map((command, index) => {
+    const row = {
+      id: numbered("cmd", before.id, before.commands.length + index + 1),
+      subject: before.id,
+      demand: command.demand,
+      connectionId: command.connectionId,
+      kind: command.payload.kind,
+      payload: command.payload,
+      state: command.state,
+      heldBy: command.state === "pending" ? null : ("decide" as const),
+      code: command.problem?.code ?? null,
+      detail: command.problem?.detail ?? null,
+      externalIds: [],
+      cause: command.cause,
+      requestKey: newGuid(core.ports.random),
+      repeatDenied: false,
+      attempts: 0,
+      lookUps: 0,
+      firstAttemptAt: null,
+      createdAt: now,
+      dueAt: command.state === "pending" ? now : null,
+    };
+    core.books.insert(commands).values(row).run();
+    if (row.dueAt !== null) core.clock.wakeBy(row.dueAt);
+    return commandOf(row);
+  });
+}
+
+function updateCommand(core: Core, before: OrderBooks, change: Decision["changes"][number]): void {
+  const now = core.ports.now();
+  const was = before.commands.find((command) => command.id === change.id);
+  core.books
+    .update(commands)
+    .set({
+      state: change.state,
+      heldBy: change.heldBy,
+      code: change.problem?.code ?? null,
+      detail: change.problem?.detail ?? null,
+      dueAt: change.state === "pending" ? now : null,
+      ...(change.externalIds ? { externalIds: change.externalIds } : {}),
+      ...(change.payload ? { payload: change.payload } : {}),
+      ...(change.renewKey ? { requestKey: newGuid(core.ports.random), repeatDenied: false } : {}),
+      ...(was && isInFlight(was.state) && !isInFlight(change.state) ? { lookUps: 0 } : {}),
+    })
+    .where(eq(commands.id, change.id))
+    .run();
+  if (change.state === "pending") core.clock.wakeBy(now);
+}
+
+function insertTasks(core: Core, before: OrderBooks, decision: Decision) {
+  return decision.tasks.map((task, index) => {
+    const id = numbered("tsk", before.id, before.tasks.length + index + 1);
+    const { code, detail } = task.problem;
+    core.books
+      .insert(tasks)
+      .values({
+        id,
+        subject: before.id,
+        key: task.key,
+        code,
+        detail,
+        demand: task.demand,
+        choices: task.choices,
+        state: "open",
+        createdAt: core.ports.now(),
+        doneAt: null,
+        note: null,
+      })
+      .run();
+    return { id, key: task.key, code, open: true };
+  });
+}
+
+/** Orders of a connection that any of these references names. */
+export function ordersNamed(
+  books: Books,
+  connectionId: string,
+  references: readonly { type: string; value: string }[],
+): OrderId[] {
+  const found = references.map(({ type, value }) => findOrder(books, connectionId, type, value));
+  return [...new Set(found.filter((id) => id !== null))];
+}
+
+export const aliasesOf = (books: Books, id: OrderId): ClaimedAlias[] =>
+  books.select({ document: orders.document }).from(orders).where(eq(orders.id, id)).get()?.document.aliases ?? [];
+
+export const entriesOfOrder = (books: Books, id: string): Entry[] =>
+  books.select().from(entries).where(eq(entries.orderId, id)).orderBy(asc(entries.seq)).all().map(entryOf);

@@ -1,0 +1,283 @@
+// The object at work: takes what is due, at most six things at a time, one thing per order, until nothing is due.
+import { lt, sql } from "drizzle-orm";
+import type { Hint } from "../connectors/connector.ts";
+import { problem } from "../domain/errors.ts";
+import type { CommandId, ConnectionId, OrderId } from "../domain/ids.ts";
+import { isInFlight, type OrderBooks } from "../domain/order.ts";
+import { settle } from "../domain/outcome.ts";
+import type { Core } from "./books.ts";
+import { pull, pullKey, sweepForDeleted } from "./changes.ts";
+import { redecide } from "./configuration.ts";
+import { dropJob, dueJobs, type JobRow, wantJob } from "./jobs.ts";
+import { dueLooks, type LookKey } from "./look-store.ts";
+import { look } from "./observe.ts";
+import { findOrder, loadOrder, writeDecision } from "./order-store.ts";
+import { attempt, type CommandRow, dueSubjects, knownIds, nextCommand, readCommand } from "./outbox.ts";
+import { type RunRow, stepRun } from "./payout-run.ts";
+import { markBooked } from "./reconcile.ts";
+import type { Runtime } from "./runtime.ts";
+import { commands, jobs, looks } from "./schema.ts";
+import { incomingOf, judgeWebhooks, markSeen, unseenWebhooks, type WebhookRow } from "./webhook-store.ts";
+
+/** Open connections the runtime allows an object. */
+const AT_ONCE_MAX = 6;
+/** Steps of one alarm; what is left rings again at once, so that one alarm never runs for long. */
+const STEPS_MAX = 1_000;
+const INTAKE_MAX = 200;
+
+export interface Surroundings {
+  runtime(): Promise<Runtime | null>;
+  /** The platform refused the credentials: pause the connection. */
+  pause(connectionId: ConnectionId, detail: string): Promise<void>;
+  runFinished(run: RunRow): Promise<void>;
+  /** Retention and other daily housekeeping. */
+  housekeeping(job: JobRow): void;
+}
+
+export class Work {
+  readonly #core: Core;
+  readonly #around: Surroundings;
+  /** Locks of what is under way. */
+  readonly #active = new Map<string, Promise<void>>();
+  /** Reads asked for by webhooks that have not ended yet, by read. */
+  readonly #fresh = new Map<string, { key: LookKey; webhooks: number[] }>();
+  /** Positions of webhooks that were taken in and have not ended. */
+  readonly #open = new Set<number>();
+  #takenIn = 0;
+  #steps = 0;
+
+  constructor(core: Core, around: Surroundings) {
+    this.#core = core;
+    this.#around = around;
+  }
+
+  /** Works until nothing is due. Answers whether anything was done. */
+  async run(): Promise<boolean> {
+    this.#steps = 0;
+    for (;;) {
+      const runtime = await this.#around.runtime();
+      if (!runtime) return false;
+      this.#takeIn(runtime);
+      this.#start(runtime);
+      if (this.#active.size === 0) break;
+      await Promise.race(this.#active.values());
+    }
+    this.#advance();
+    return this.#steps > 0;
+  }
+
+  /** How many things should have been done a minute ago. */
+  overdue(now: number): number {
+    const count = (table: typeof looks | typeof commands | typeof jobs) =>
+      this.#core.books
+        .select({ many: sql<number>`count(*)` })
+        .from(table)
+        .where(lt(table.dueAt, now - 60_000))
+        .get()?.many ?? 0;
+    return count(looks) + count(commands) + count(jobs);
+  }
+
+  /** The next time something is due, in milliseconds; null: never. */
+  nextDue(): number | null {
+    const { books, ports } = this.#core;
+    const least = (table: typeof looks | typeof commands | typeof jobs) =>
+      books
+        .select({ at: sql<number | null>`min(${table.dueAt})` })
+        .from(table)
+        .get()?.at ?? null;
+    const unseen = unseenWebhooks(books, 1).some((row) => row.state === "received") ? ports.now() : null;
+    const times = [unseen, least(looks), least(commands), least(jobs)].filter((at) => at !== null);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  /** Turns new webhooks into reads. What they ask for is kept in memory; the stored webhook is the durable half. */
+  #takeIn(runtime: Runtime): void {
+    for (const row of unseenWebhooks(this.#core.books, INTAKE_MAX)) {
+      if (row.seq <= this.#takenIn && this.#open.has(row.seq)) continue;
+      this.#takenIn = Math.max(this.#takenIn, row.seq);
+      if (row.state !== "received" || this.#open.has(row.seq)) continue;
+      this.#open.add(row.seq);
+      this.#expand(runtime, row);
+    }
+    this.#advance();
+  }
+
+  #expand(runtime: Runtime, row: WebhookRow): void {
+    const connectionId = row.connectionId as ConnectionId;
+    const link = runtime.links.get(connectionId);
+    const hints: Hint[] = link?.connector.webhooks?.hints(incomingOf(row)) ?? [
+      { kind: "ignored", reason: "The connection was removed." },
+    ];
+    const reads = hints.filter((hint) => hint.kind === "order");
+    for (const { type, value } of reads) this.#wantFresh({ connectionId, type, value }, row.seq);
+    const feeds = hints.filter((hint) => hint.kind === "changes").map((hint) => hint.feed);
+    const known = link?.connector.changes?.feeds(link.settings) ?? [];
+    for (const feed of feeds)
+      if (known.includes(feed)) wantJob(this.#core, pullKey(connectionId, feed), this.#core.ports.now());
+    if (reads.length > 0) return;
+    this.#open.delete(row.seq);
+    const unreadable = hints.find((hint) => hint.kind === "unreadable");
+    const ignored = hints.find((hint) => hint.kind === "ignored");
+    if (unreadable) judgeWebhooks(this.#core.books, [row.seq], "unreadable", unreadable.reason);
+    else if (feeds.length > 0) judgeWebhooks(this.#core.books, [row.seq], "processed", `Pulls ${feeds.join(" and ")}.`);
+    else judgeWebhooks(this.#core.books, [row.seq], "ignored", ignored?.reason ?? "Nothing to do.");
+  }
+
+  #wantFresh(key: LookKey, seq: number): void {
+    const name = lookName(key);
+    const known = this.#fresh.get(name) ?? { key, webhooks: [] };
+    known.webhooks.push(seq);
+    this.#fresh.set(name, known);
+  }
+
+  /** Moves the watermark over webhooks that have ended. */
+  #advance(): void {
+    const first = Math.min(...this.#open);
+    markSeen(this.#core.books, this.#open.size === 0 ? this.#takenIn : Math.min(first - 1, this.#takenIn));
+  }
+
+  #start(runtime: Runtime): void {
+    const { books, ports } = this.#core;
+    const now = ports.now();
+    const room = () => this.#active.size < AT_ONCE_MAX && this.#steps < STEPS_MAX;
+    for (const subject of room() ? dueSubjects(books, now, 50) : []) {
+      if (!room()) return;
+      this.#begin(subject, () => this.#command(runtime, subject));
+    }
+    for (const [name, { key, webhooks }] of [...this.#fresh]) {
+      if (!room()) return;
+      this.#begin(this.#lockOf(key), async () => {
+        this.#fresh.delete(name);
+        await this.#look(runtime, key, webhooks);
+        for (const seq of webhooks) this.#open.delete(seq);
+      });
+    }
+    for (const row of room() ? dueLooks(books, now, 50) : []) {
+      if (!room()) return;
+      const key: LookKey = { connectionId: row.connectionId as ConnectionId, type: row.type, value: row.value };
+      this.#begin(this.#lockOf(key), () => this.#look(runtime, key, []));
+    }
+    for (const job of room() ? dueJobs(books, now) : []) {
+      if (!room()) return;
+      this.#begin(jobLock(job.key), () => this.#job(runtime, job));
+    }
+  }
+
+  /** Work on one order is serial: the order is the lock, or its identifier while there is no order yet. */
+  #lockOf = (key: LookKey): string =>
+    findOrder(this.#core.books, key.connectionId, key.type, key.value) ?? lookName(key);
+
+  #begin(lock: string, step: () => Promise<void>): void {
+    if (this.#active.has(lock)) return;
+    this.#steps += 1;
+    const done = step()
+      .catch((defect: unknown) =>
+        console.error("defect at work", defect instanceof Error ? defect.stack : "not an error"),
+      )
+      .finally(() => this.#active.delete(lock));
+    this.#active.set(lock, done);
+  }
+
+  async #look(runtime: Runtime, key: LookKey, webhooks: number[]): Promise<void> {
+    const looked = await look(this.#core, runtime, key, webhooks);
+    if (looked.kind === "unauthorized") await this.#around.pause(key.connectionId, looked.detail);
+  }
+
+  async #command(runtime: Runtime, subject: string): Promise<void> {
+    const { books, ports } = this.#core;
+    const row = nextCommand(books, subject, ports.now());
+    if (!row) return;
+    const connectionId = row.connectionId as ConnectionId;
+    const link = runtime.links.get(connectionId);
+    const order = subject.startsWith("ord_") ? loadOrder(books, subject as OrderId) : null;
+    if (!link || link.problem) {
+      const stop = link?.problem ?? problem("CONNECTION_MISSING", "The connection was removed.");
+      this.#hold(row, stop.code, stop.detail);
+      return;
+    }
+    const attempted = await attempt(this.#core, link, row, order ? knownIds(order, row) : []);
+    if (attempted.kind === "unauthorized") await this.#around.pause(connectionId, attempted.detail);
+    if (attempted.kind !== "ended") return;
+    this.#core.storage.transactionSync(() => {
+      const current = readCommand(books, row.id);
+      if (!current || !isInFlight(current.state as OrderBooks["commands"][number]["state"])) return;
+      if (subject.startsWith("ord_")) this.#settle(runtime, subject as OrderId, row, attempted.outcome);
+      else this.#settlePayout(runtime, subject, row, attempted.outcome);
+    });
+  }
+
+  #settle(runtime: Runtime, orderId: OrderId, row: CommandRow, outcome: Parameters<typeof settle>[2]): void {
+    const before = loadOrder(this.#core.books, orderId);
+    if (!before) return;
+    writeDecision(
+      this.#core,
+      runtime,
+      before,
+      settle(before, row.id as CommandId, outcome, runtime.policy, this.#core.ports.now()),
+    );
+  }
+
+  #settlePayout(runtime: Runtime, payoutId: string, row: CommandRow, outcome: Parameters<typeof settle>[2]): void {
+    if (outcome.kind === "refused") {
+      this.#finishRow(row, { state: "parked", heldBy: "platform", code: outcome.code, detail: outcome.detail });
+      return;
+    }
+    const externalIds = outcome.kind === "done" ? [outcome.externalId] : outcome.externalIds;
+    this.#finishRow(row, { state: "done", heldBy: null, code: null, detail: null, externalIds });
+    markBooked(this.#core, runtime, payoutId, externalIds[0] ?? "");
+  }
+
+  /** The connection cannot be called: the command waits for it without a time of its own. */
+  #hold(row: CommandRow, code: string, detail: string): void {
+    const state = row.state === "unknown" || row.state === "sending" ? "unknown" : "waiting";
+    this.#finishRow(row, { state, heldBy: "decide", code, detail });
+  }
+
+  #finishRow(row: CommandRow, to: Partial<CommandRow>): void {
+    this.#core.books
+      .update(commands)
+      .set({ ...to, dueAt: null })
+      .where(sql`${commands.id} = ${row.id}`)
+      .run();
+  }
+
+  async #job(runtime: Runtime, job: JobRow): Promise<void> {
+    const [kind, connection = "", feed = ""] = job.key.split(":");
+    const link = runtime.links.get(connection as ConnectionId);
+    switch (kind) {
+      case "pull": {
+        if (!link || link.problem) return this.#later(job);
+        const pulled = await pull(this.#core, link, feed, job);
+        if (pulled.kind === "unauthorized") await this.#around.pause(link.config.id, pulled.detail);
+        return;
+      }
+      case "deleted":
+        return link && !link.problem ? sweepForDeleted(this.#core, runtime, link, job) : this.#later(job);
+      case "run": {
+        const step = await stepRun(this.#core, runtime, job);
+        if (step.kind === "finished") await this.#around.runFinished(step.run);
+        return;
+      }
+      case "redecide":
+        return redecide(this.#core, runtime, job);
+      case "housekeeping":
+        return this.#around.housekeeping(job);
+      default:
+        return dropJob(this.#core.books, job.key);
+    }
+  }
+
+  /** A job of a connection that cannot be called now looks again in an hour. */
+  #later(job: JobRow): void {
+    this.#core.books
+      .update(jobs)
+      .set({ dueAt: this.#core.ports.now() + 3_600_000 })
+      .where(sql`${jobs.key} = ${job.key}`)
+      .run();
+  }
+}
+
+const lookName = ({ connectionId, type, value }: LookKey): string => `${connectionId} ${type} ${value}`;
+
+/** One puller at a time per connection, whatever the feed. */
+const jobLock = (key: string): string => (key.startsWith("pull:") ? key.split(":").slice(0, 2).join(":") : key);
