@@ -72,7 +72,10 @@ function absorbCapture(draft: Draft, seen: PaymentObservation, capture: Capture)
   const verdict = attribute(draft, "captured", "capture", capture);
   if (verdict === "skip") return;
   const answers = verdict ? verdict.cause : (invoiceFor(draft.order, capture)?.seq ?? null);
-  record(draft, paymentFact(seen, "captured", capture, capture.authorizationId, answers, verdict));
+  record(
+    draft,
+    paymentFact(seen, "captured", withRows(draft, capture, verdict), capture.authorizationId, answers, verdict),
+  );
   if (verdict) endOwn(draft, verdict, "captured");
 }
 
@@ -80,7 +83,7 @@ function absorbRefund(draft: Draft, seen: PaymentObservation, refund: Refund): v
   const verdict = attribute(draft, "refunded", "refund", refund);
   if (verdict === "skip") return;
   const answers = verdict ? verdict.cause : (creditFor(draft.order, refund)?.seq ?? null);
-  record(draft, paymentFact(seen, "refunded", refund, refund.captureId, answers, verdict));
+  record(draft, paymentFact(seen, "refunded", withRows(draft, refund, verdict), refund.captureId, answers, verdict));
   if (verdict) endOwn(draft, verdict, "refunded");
 }
 
@@ -102,6 +105,15 @@ function absorbRelease(draft: Draft, seen: PaymentObservation, release: Release)
 function absorbCancelled(draft: Draft): void {
   for (const command of commandsOf(draft.order, "cancel_payment"))
     if (command.state === "accepted") finish(draft, command, command.externalIds);
+}
+
+/** A platform that shows no rows was told them by the command that made the movement; they stand on its first one. */
+function withRows<M extends Capture | Refund>(draft: Draft, movement: M, command: CommandRecord | null): M {
+  if (movement.rows.length > 0 || command === null) return movement;
+  const { payload } = command;
+  const first = !draft.order.entries.some((entry) => entry.commandId === command.id);
+  if (!first || (payload.kind !== "capture" && payload.kind !== "refund")) return movement;
+  return { ...movement, rows: payload.rows.map(({ key, quantity }) => ({ key, quantity })) };
 }
 
 /** A command is done when every movement it started is in the ledger. */

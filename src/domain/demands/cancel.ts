@@ -1,17 +1,8 @@
 // Cancelled on one side, not yet on the other.
 import { problem } from "../errors.ts";
-import {
-  type CommandRecord,
-  capturableRows,
-  commandsOf,
-  type Entry,
-  entriesOf,
-  isFinal,
-  isInFlight,
-  type OrderBooks,
-} from "../order.ts";
+import { capturableRows, commandsOf, type Entry, entriesOf, isInFlight, type OrderBooks } from "../order.ts";
 import type { AccountingPolicy, PaymentPolicy } from "../policy.ts";
-import { type Demand, type DemandContext, wrongPaymentType } from "./demand.ts";
+import { type Demand, type DemandContext, isEnded, wrongPaymentType } from "./demand.ts";
 
 /** `captures`: what this decision wants to capture; it comes before the rest is released. */
 export function cancelDemands({ order, accounting, payment }: DemandContext, captures: readonly Demand[]): Demand[] {
@@ -53,9 +44,6 @@ function cancelPayment(
     },
   ];
 }
-
-/** A demanded command with this state is not going to be worked again. */
-const isEnded = (command: CommandRecord): boolean => isFinal(command.state) && command.state !== "withdrawn";
 
 /** The choice of a person, as recorded in the ledger, when the ERP order is gone. */
 export const CANCEL_AT_PSP = "deleted:cancel_at_psp";

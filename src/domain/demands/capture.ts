@@ -19,6 +19,7 @@ import {
   type DemandContext,
   firmCommands,
   nameOf,
+  nextName,
   repeatDemand,
   rowsOf,
   settledByPeople,
@@ -59,10 +60,10 @@ function capturesFor(
     const taken = takeRows(rest, freeRows(order, authorization, [...earlier, ...demands]));
     if (taken.length === 0) continue;
     rest = subtractRows(rest, [taken]);
-    demands.push(captureDemand(order, cause, authorization.externalId, taken, stop));
+    demands.push(captureDemand(order, cause, authorization.externalId, taken, stop, demands));
   }
   if (rest.length === 0 && wanted.length > 0) return demands;
-  demands.push(captureDemand(order, cause, "none", rest, stop ?? beyondReservation(order, cause, rest)));
+  demands.push(captureDemand(order, cause, "none", rest, stop ?? beyondReservation(order, cause, rest), demands));
   return demands;
 }
 
@@ -85,10 +86,11 @@ function captureDemand(
   authorizationId: string,
   rows: RowQuantity[],
   stop: Problem | null,
+  wanted: readonly Demand[],
 ): Demand {
   const side = order.payment;
   return {
-    name: `capture|${cause.kind}:${cause.externalId}|${authorizationId}`,
+    name: nextName(order, `capture|${cause.kind}:${cause.externalId}|${authorizationId}`, wanted),
     connectionId: side?.connectionId ?? cause.connectionId,
     flow: "invoices",
     cause: cause.seq,

@@ -56,6 +56,21 @@ export const repeatDemand = (command: CommandRecord, flow: Flow, stop: Problem |
   stop,
 });
 
+/**
+ * The name of a further step for the same reason: the first one of `base`, `base#2`… that is neither ended nor asked
+ * for already. What ended is in the ledger, and what the ledger lacks is asked for anew.
+ */
+export function nextName(order: OrderBooks, base: string, wanted: readonly Demand[]): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? base : `${base}#${number}`;
+    const ended = order.commands.some((command) => command.demand === name && isEnded(command));
+    if (!ended && !wanted.some((demand) => demand.name === name)) return name;
+  }
+}
+
+/** Whether a command is over for good; one that was taken back can come again. */
+export const isEnded = (command: CommandRecord): boolean => isFinal(command.state) && command.state !== "withdrawn";
+
 /** The rows a payment command is about. */
 export const rowsOf = (payload: Command): RowQuantity[] =>
   payload.kind === "capture" || payload.kind === "refund" ? payload.rows : [];

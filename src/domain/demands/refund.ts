@@ -9,7 +9,6 @@ import {
   type Entry,
   entriesOf,
   entryAmount,
-  isFinal,
   isInFlight,
   type OrderBooks,
   priceOf,
@@ -24,6 +23,7 @@ import {
   type DemandContext,
   firmCommands,
   nameOf,
+  nextName,
   repeatDemand,
   rowsOf,
   settledByPeople,
@@ -65,19 +65,22 @@ function refundsFor(
   };
   if (rest.amountMinor <= ROUNDING_MINOR_MAX) return demands;
   const captures = capturesOfInvoice(order, credit.parent);
-  if (captures.length === 0) return [...demands, refundDemand(order, credit, null, rest, noCapture(order, credit))];
+  if (captures.length === 0)
+    return [...demands, refundDemand(order, credit, null, rest, noCapture(order, credit), demands)];
   for (const partOf of isExplained(order, credit) ? [partByRows, partByAmount] : [partByAmount])
     for (const capture of captures) {
       if (rest.amountMinor <= ROUNDING_MINOR_MAX) break;
-      if (isTaken(order, nameFor(credit, capture), demands)) continue;
-      const part = partOf(order, capture, rest, leftOf(order, capture, [...earlier, ...demands]));
+      const part = partOf(order, rest, leftOf(order, capture, [...earlier, ...demands]));
       if (part.amountMinor <= 0) continue;
       rest.amountMinor -= part.amountMinor;
       rest.rows = subtractRows(rest.rows, [part.rows]);
-      demands.push(refundDemand(order, credit, capture, part, wrongType));
+      demands.push(refundDemand(order, credit, capture, part, wrongType, demands));
     }
   if (rest.amountMinor <= ROUNDING_MINOR_MAX) return demands;
-  return [...demands, refundDemand(order, credit, null, rest, wrongType ?? beyondCaptures(order, credit, rest))];
+  return [
+    ...demands,
+    refundDemand(order, credit, null, rest, wrongType ?? beyondCaptures(order, credit, rest), demands),
+  ];
 }
 
 interface Part {
@@ -88,11 +91,6 @@ interface Part {
 /** Whether its rows say what a credit invoice gives back; otherwise only its amount does. */
 const isExplained = (order: OrderBooks, credit: Entry): boolean =>
   credit.text === null && Math.abs(priceOf(order.rows, credit.rows) - credit.amountMinor) <= ROUNDING_MINOR_MAX;
-
-/** A capture gives its part of a credit invoice in one refund. */
-const isTaken = (order: OrderBooks, name: string, demands: readonly Demand[]): boolean =>
-  demands.some((demand) => demand.name === name) ||
-  order.commands.some((command) => command.demand === name && isFinal(command.state) && command.state !== "withdrawn");
 
 /** What of a capture neither our ledger nor a refund under way has given back. */
 function leftOf(order: OrderBooks, capture: Entry, wanted: readonly Demand[]): Part {
@@ -107,7 +105,7 @@ function leftOf(order: OrderBooks, capture: Entry, wanted: readonly Demand[]): P
 }
 
 /** The credited rows that the capture holds; their price without the rows where an earlier amount was taken of it. */
-function partByRows(order: OrderBooks, _capture: Entry, rest: Part, left: Part): Part {
+function partByRows(order: OrderBooks, rest: Part, left: Part): Part {
   const rows = takeRows(rest.rows, left.rows);
   const price = priceOf(order.rows, rows);
   if (price <= 0) return { rows: [], amountMinor: 0 };
@@ -115,7 +113,7 @@ function partByRows(order: OrderBooks, _capture: Entry, rest: Part, left: Part):
   return { rows: [], amountMinor: Math.min(price, rest.amountMinor, left.amountMinor) };
 }
 
-const partByAmount = (_order: OrderBooks, _capture: Entry, rest: Part, left: Part): Part => ({
+const partByAmount = (_order: OrderBooks, rest: Part, left: Part): Part => ({
   rows: [],
   amountMinor: Math.min(rest.amountMinor, left.amountMinor),
 });
@@ -172,18 +170,16 @@ function oneAtATime(order: OrderBooks, demands: readonly Demand[]): Demand[] {
 
 const amountOf = (payload: Demand["payload"]): number => (payload.kind === "refund" ? payload.amountMinor : 0);
 
-const nameFor = (credit: Entry, capture: Entry | null): string =>
-  `refund|credited:${credit.externalId}|${capture?.externalId ?? "none"}`;
-
 function refundDemand(
   order: OrderBooks,
   credit: Entry,
   capture: Entry | null,
   part: Part,
   stop: Problem | null,
+  wanted: readonly Demand[],
 ): Demand {
   return {
-    name: nameFor(credit, capture),
+    name: nextName(order, `refund|credited:${credit.externalId}|${capture?.externalId ?? "none"}`, wanted),
     connectionId: order.payment?.connectionId ?? credit.connectionId,
     flow: "refunds",
     cause: credit.seq,

@@ -1,5 +1,5 @@
 // Keeps the books of one order in memory as the merchant object keeps them in SQLite, and plays its outbox.
-import type { Command, CommandKind, Outcome } from "../../../src/domain/commands.ts";
+import type { CommandKind, Outcome } from "../../../src/domain/commands.ts";
 import { decide } from "../../../src/domain/decide.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { ErrorCode } from "../../../src/domain/errors.ts";
@@ -324,5 +324,3 @@ export function orderInErp(provider = new Provider(), choices: Choices = {}): Bo
   books.lookErp();
   return books;
 }
-
-export type { Command };

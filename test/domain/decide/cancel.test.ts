@@ -51,6 +51,19 @@ describe("cancelled in the ERP", () => {
     expect(books.status()).toBe("invoiced");
   });
 
+  it("captures what was invoiced before it was cancelled, though both happened before our order was answered for", () => {
+    const books = new Books();
+    books.lookPsp();
+    books.execute("create_order", "lost");
+    books.erp.invoice(HAT);
+    books.erp.state = "cancelled";
+    books.lookErp();
+    expect(books.states()).toEqual(["create_order unknown"]);
+    books.finish();
+    expect(books.provider.capturedMinor()).toBe(10_000);
+    expect(books.openStates()).toEqual([]);
+  });
+
   it("asks for nothing when all of it is captured", () => {
     const books = orderInErp();
     books.erp.invoice(ALL);

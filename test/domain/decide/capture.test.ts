@@ -120,6 +120,33 @@ describe("an invoice asks for its capture", () => {
     expect(books.provider.captures.map((c) => c.rows)).toEqual([units(["SHAWL", 1]), HAT]);
   });
 
+  it("captures the rest when a capture made elsewhere turns out to belong to a later invoice", () => {
+    const books = orderInErp();
+    books.erp.invoice(units(["HAT", 1], ["SHIP", 1]));
+    books.lookErp();
+    books.provider.capture("a1", units(["HAT", 1], ["SHAWL", 1]));
+    books.lookPsp();
+    books.execute("capture");
+    books.erp.invoice(units(["HAT", 1], ["SHAWL", 1]));
+    books.lookErp();
+    books.finish();
+    expect(books.provider.capturedMinor()).toBe(29_950);
+    expect(books.openStates()).toEqual([]);
+  });
+
+  it("does not capture twice over two authorisations at a provider that names no rows", () => {
+    const books = orderInErp(new Provider(ROWS, [HAT, REST]));
+    books.provider.showsRows = false;
+    books.erp.invoice(ALL);
+    books.lookErp();
+    books.execute("capture", "accepted");
+    books.provider.finish();
+    books.lookPsp();
+    books.finish();
+    expect(books.counts()).toEqual({ create_order: 1, capture: 2 });
+    expect(books.provider.capturedMinor()).toBe(29_950);
+  });
+
   it("keeps a capture made elsewhere apart from the invoice that our own capture is paying", () => {
     const books = orderInErp();
     books.erp.invoice(HAT);

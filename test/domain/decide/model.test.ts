@@ -9,11 +9,23 @@ import { Provider, ROWS, units } from "./platforms.ts";
 /** What may happen next. Numbers choose among what is possible then. */
 type Act =
   | { do: "psp_capture" | "psp_refund" | "erp_invoice" | "erp_credit"; pick: number; part: number }
-  | { do: "psp_cancel" | "erp_cancel" | "psp_ends" | "psp_fails" | "look_psp" | "look_erp" | "look_up" | "retry" }
+  | {
+      do:
+        | "psp_cancel"
+        | "erp_cancel"
+        | "psp_ends"
+        | "psp_fails"
+        | "look_psp"
+        | "look_erp"
+        | "look_up"
+        | "retry"
+        | "switch_flows"
+        | "switch_type";
+    }
   | { do: "execute"; answer: "done" | "accepted" | "lost" | "unsent" | "later" };
 
 /** A failing run prints its seed and path, and the shortest life that fails; give them to `fc.assert` to replay it. */
-const RUNS = 4_000;
+const RUNS = 250;
 
 const pickPart = { pick: fc.nat(9), part: fc.nat(999) };
 
@@ -38,7 +50,7 @@ const always: fc.WeightedArbitrary<Act>[] = [
   },
   { weight: 6, arbitrary: act(["look_psp", "look_erp"]) },
   { weight: 3, arbitrary: act(["look_up", "psp_ends", "retry"]) },
-  { weight: 1, arbitrary: act(["psp_fails"]) },
+  { weight: 1, arbitrary: act(["psp_fails", "switch_flows", "switch_type"]) },
 ];
 
 const acts = (kinds: readonly ("psp_capture" | "psp_refund" | "erp_invoice" | "erp_credit")[]) =>
@@ -54,7 +66,10 @@ function some(rows: readonly { key: string; quantity: number }[], part: number) 
 
 const at = <T>(items: readonly T[], pick: number): T | undefined => items[pick % Math.max(1, items.length)];
 
-function perform(books: Books, next: Act): void {
+const OFF = { orders: true, invoices: false, refunds: false, payouts: false };
+const offOf = (choices: Choices): Choices => ({ ...choices, accounting: { ...choices.accounting, flows: OFF } });
+
+function perform(books: Books, next: Act, choices: Choices): void {
   const { provider, erp } = books;
   switch (next.do) {
     case "psp_capture": {
@@ -107,6 +122,12 @@ function perform(books: Books, next: Act): void {
     case "retry":
       retryFailed(books);
       break;
+    case "switch_flows":
+      books.choosePolicy(books.policy.accounting?.flows.invoices ? offOf(choices) : choices);
+      break;
+    case "switch_type":
+      erp.paymentType = erp.paymentType === "fak" ? "QLIRO" : "fak";
+      break;
     case "execute": {
       const pending = books.order.commands.find((command) => command.state === "pending");
       if (pending) books.work(pending, next.answer);
@@ -156,28 +177,31 @@ function rest(books: Books): void {
 const shown = (books: Books) =>
   `${books.facts().join("\n")}\n${books.order.commands.map((c) => `${c.demand} ${c.state} ${c.problem?.code ?? ""}`).join("\n")}`;
 
-function play(lives: readonly Act[], split: boolean, ordered: boolean, choices: Choices): Books {
+function play(lives: readonly Act[], [split, ordered, bare]: readonly boolean[], choices: Choices): Books {
   const hat = units(["HAT", 1]);
   const parts = split ? [hat, units(["HAT", 1], ["SHAWL", 1], ["SHIP", 1])] : undefined;
   const books = new Books(new Provider(ROWS, parts), choices);
+  // Where the provider leads, its captures must say what to invoice.
+  if (bare && choices.accounting?.deliveryLead !== "psp") books.provider.showsRows = false;
   books.lookPsp();
   if (ordered) books.execute("create_order");
-  for (const next of lives) perform(books, next);
+  for (const next of lives) perform(books, next, choices);
+  books.erp.paymentType = "QLIRO";
+  books.choosePolicy(choices);
   rest(books);
   return books;
 }
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= ROUNDING_MINOR_MAX;
 
-const model = (name: string, kinds: fc.WeightedArbitrary<Act>[], choices: Choices, check: (books: Books) => void) =>
+const model = (name: string, weighted: fc.WeightedArbitrary<Act>[], choices: Choices, check: (books: Books) => void) =>
   it(name, () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(...always, ...kinds), { maxLength: 60, size: "max" }),
-        fc.boolean(),
-        fc.boolean(),
-        (lives, split, ordered) => {
-          const books = play(lives, split, ordered, choices);
+        fc.array(fc.oneof(...always, ...weighted), { maxLength: 60, size: "max" }),
+        fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+        (lives, scene) => {
+          const books = play(lives, scene, choices);
           try {
             check(books);
           } catch (error) {
@@ -247,7 +271,7 @@ describe("whatever happens, in whatever order", () => {
     (books) => {
       const { provider, erp } = books;
       const foreign = provider.captures.filter((c) => c.key === null).reduce((sum, c) => sum + c.amountMinor, 0);
-      expect(provider.capturedMinor()).toBeLessThanOrEqual(Math.max(foreign, erp.invoicedMinor() + foreign));
+      expect(provider.capturedMinor()).toBeLessThanOrEqual(erp.invoicedMinor() + foreign);
       const parked = books.order.commands.some((command) => command.state === "parked");
       if (!parked) expect(provider.capturedMinor()).toBeGreaterThanOrEqual(erp.invoicedMinor() - ROUNDING_MINOR_MAX);
       if (erp.open().length === 0 && erp.orders.length > 0 && !parked)

@@ -10,7 +10,7 @@ import type {
   PaymentObservation,
   RowQuantity,
 } from "../../../src/domain/observation.ts";
-import { priceOf, sameRows, subtractRows, sumRows } from "../../../src/domain/order.ts";
+import { priceOf, subtractRows, sumRows } from "../../../src/domain/order.ts";
 
 export const PSP: ConnectionId = "con_psp";
 export const ERP: ConnectionId = "con_erp";
@@ -313,5 +313,3 @@ export class Ledgers {
     return number;
   }
 }
-
-export { sameRows };

@@ -154,6 +154,18 @@ describe("a credit invoice made in the ERP", () => {
     expect(books.provider.refunds.map((refund) => refund.rows)).toEqual([HAT, SHAWL]);
   });
 
+  it("takes a second part from a capture when the first is not enough", () => {
+    const books = invoiced(new Provider(ROWS, [units(["HAT", 2]), units(["SHAWL", 1], ["SHIP", 1])]));
+    books.provider.refund("c1", [], 14_000);
+    books.lookPsp();
+    books.finish();
+    books.erp.credit("F1", units(["HAT", 1], ["SHAWL", 1]));
+    books.lookErp();
+    books.finish();
+    expect(books.openStates()).toEqual([]);
+    expect(books.provider.refundedMinor()).toBe(29_050);
+  });
+
   it("refunds one at a time per authorisation, in the order of the credit invoices", () => {
     const books = invoiced();
     books.erp.credit("F1", HAT);
