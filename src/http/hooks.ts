@@ -8,10 +8,9 @@ import { type AnyConnector, findConnector } from "../connectors/registry.ts";
 import { openDirectory } from "../directory/database.ts";
 import { touchToken } from "../directory/hooks-lookup.ts";
 import type { ErrorCode } from "../domain/errors.ts";
-import type { WebhookId } from "../domain/ids.ts";
-import type { AcceptedWebhook } from "../durable/views.ts";
 import { type Bindings, merchantStub, settingsOf } from "../env.ts";
 import { equalDigests, hashToken } from "../sealing.ts";
+import { acceptedWebhook } from "./accepted-webhook.ts";
 import { type KnownTarget, targetOf } from "./hook-targets.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -22,22 +21,6 @@ const REFUSED_PER_MINUTE = 60;
 /** How often the last use of a token is written down. */
 const TOUCH_MS = 3_600_000;
 const RETRY_AFTER_SECONDS = 5;
-
-/** Header names that say nothing of use and are not stored. */
-const UNSTORED = new Set([
-  "cookie",
-  "authorization",
-  "cf-connecting-ip",
-  "x-real-ip",
-  "x-forwarded-for",
-  "cf-ray",
-  "cf-visitor",
-  "cf-ew-via",
-  "cdn-loop",
-  "accept-encoding",
-  "connection",
-  "host",
-]);
 
 const refusals = new Map<string, { since: number; count: number }>();
 const touched = new Map<string, number>();
@@ -86,16 +69,7 @@ export async function acceptWebhook(
   };
   if ((await facet.verify(webhook, target.secrets, now)) !== "authentic")
     return say(countRefusal(target.connectionId, now) ? "WEBHOOK_REFUSED" : "TOO_MANY_REQUESTS");
-  const accepted: AcceptedWebhook = {
-    connectionId: target.connectionId,
-    id: await eventId(target.connectionId, facet.eventKey(webhook, await hexDigest(body))),
-    method,
-    suffix: address.suffix,
-    query: url.searchParams.toString(),
-    headers: [...request.headers].filter(([name]) => !UNSTORED.has(name)),
-    contentType,
-    body,
-  };
+  const accepted = await acceptedWebhook(target.connectionId, facet, webhook, contentType);
   try {
     await merchantStub(env, target.merchantId).receive(accepted);
   } catch {
@@ -143,18 +117,6 @@ async function readBody(request: Request): Promise<Uint8Array | null> {
     offset += part.byteLength;
   }
   return whole;
-}
-
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-const hexDigest = async (body: Uint8Array): Promise<string> =>
-  hex(new Uint8Array(await crypto.subtle.digest("SHA-256", body)));
-
-/** The same connection and event key give the same id: the id is the dedupe. An empty key is never a repeat. */
-async function eventId(connectionId: string, eventKey: string): Promise<WebhookId | null> {
-  if (eventKey === "") return null;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${connectionId}\n${eventKey}`));
-  return `whk_${hex(new Uint8Array(digest).subarray(0, 16))}`;
 }
 
 /** Counts a refused request; false when there were too many lately. */
