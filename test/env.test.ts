@@ -39,13 +39,16 @@ describe("the settings of the Worker", () => {
 
   it.each([
     [{ ADMIN_TOKEN: undefined }, "The setting ADMIN_TOKEN is missing; give the root API token."],
-    [{ ADMIN_TOKEN: "short" }, "The setting ADMIN_TOKEN must be at least 16 characters long."],
+    [
+      { ADMIN_TOKEN: "short", ENVIRONMENT: "production" },
+      "The setting ADMIN_TOKEN must be at least 16 characters long in production.",
+    ],
     [{ MASTER_KEY: undefined }, "The setting MASTER_KEY is missing; give the base64 of 32 random bytes."],
     [{ MASTER_KEY: "c2hvcnQ=" }, "The setting MASTER_KEY must be the base64 of exactly 32 bytes."],
     [{ MASTER_KEY_PREVIOUS: "%%" }, "The setting MASTER_KEY_PREVIOUS must be the base64 of exactly 32 bytes."],
     [{ ENVIRONMENT: "dev" }, "The setting ENVIRONMENT must be local, staging or production."],
     [
-      { PUBLIC_ORIGIN: "https://edge.example.com/" },
+      { PUBLIC_ORIGIN: "https://edge.example.com/edge" },
       "The setting PUBLIC_ORIGIN must be an origin such as https://edge.example.com, without a path.",
     ],
     [{ PLATFORM_BASE_URLS: "{" }, "The setting PLATFORM_BASE_URLS is not JSON."],
@@ -53,6 +56,15 @@ describe("the settings of the Worker", () => {
     [{ DURABLE_JURISDICTION: "mars" }, "The setting DURABLE_JURISDICTION must be eu or fedramp, or be left out."],
   ])("name what is missing or wrong in one sentence: %j", (over, sentence) => {
     expect(parseSettings({ ...good, ...over })).toEqual({ ok: false, error: sentence });
+  });
+
+  it("take a short root token anywhere but in production", () => {
+    expect(parseSettings({ ...good, ADMIN_TOKEN: "x" })).toMatchObject({ ok: true, value: { adminToken: "x" } });
+  });
+
+  it("take an origin with the slash that browsers show", () => {
+    const parsed = parseSettings({ ...good, PUBLIC_ORIGIN: "https://edge.example.com/" });
+    expect(parsed).toMatchObject({ ok: true, value: { publicOrigin: "https://edge.example.com" } });
   });
 
   it("treat an empty text as not given", () => {

@@ -8,7 +8,7 @@ import { type AnyConnector, findConnector } from "../connectors/registry.ts";
 import { openDirectory } from "../directory/database.ts";
 import { touchToken } from "../directory/hooks-lookup.ts";
 import type { ErrorCode } from "../domain/errors.ts";
-import { type Bindings, merchantStub, settingsOf } from "../env.ts";
+import { type Bindings, merchantStub, readSettings } from "../env.ts";
 import { equalDigests, hashToken } from "../sealing.ts";
 import { acceptedWebhook } from "./accepted-webhook.ts";
 import { type KnownTarget, targetOf } from "./hook-targets.ts";
@@ -139,7 +139,9 @@ function touch(env: Bindings, context: ExecutionContext, target: KnownTarget, ha
 
 /** Refusals are uniform: what was wrong is not said to somebody who may be guessing. */
 function refuse(env: Bindings, request: Request, code: ErrorCode): Response {
-  const place = { publicOrigin: settingsOf(env).publicOrigin, requestId: request.headers.get("cf-ray") ?? "" };
+  const settings = readSettings(env);
+  const publicOrigin = settings.ok ? settings.value.publicOrigin : null;
+  const place = { publicOrigin, requestId: request.headers.get("cf-ray") ?? "" };
   const response = problemResponse({ code }, place);
   if (code === "TOO_MANY_REQUESTS") response.headers.set("retry-after", "60");
   if (code === "UNAVAILABLE") response.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
