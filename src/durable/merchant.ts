@@ -17,6 +17,7 @@ import { AlarmClock } from "./alarm-clock.ts";
 import { type Core, openBooks, updateBooks } from "./books.ts";
 import type { MerchantConfig } from "./config.ts";
 import { ensureJobs, housekeeping, resume } from "./configuration.ts";
+import { logDefect } from "./defects.ts";
 import { factsUnder, readFact, writeFact } from "./facts.ts";
 import { type DirectoryEntry, takeIndexQueue } from "./index-queue.ts";
 import { wantJob } from "./jobs.ts";
@@ -91,7 +92,7 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
       worked = await this.#work.run();
       await this.#publish();
     } catch (defect) {
-      console.error("defect in alarm", defect instanceof Error ? defect.stack : "not an error");
+      logDefect("alarm", defect);
     }
     this.#rearm(worked);
   }

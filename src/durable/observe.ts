@@ -9,6 +9,7 @@ import type { OrderBooks } from "../domain/order.ts";
 import type { Trace } from "../transport/http.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Core } from "./books.ts";
+import { logDefect } from "./defects.ts";
 import { dropLook, type LookKey, postponeLook, readLook } from "./look-store.ts";
 import { emptyOrder, findOrder, loadOrder, writeDecision } from "./order-store.ts";
 import type { Link, Runtime } from "./runtime.ts";
@@ -100,7 +101,7 @@ async function observed<T>(read: () => Promise<Read<T>>): Promise<Read<T>> {
   try {
     return await read();
   } catch (defect) {
-    console.error("connector defect", defect instanceof Error ? defect.stack : "not an error");
+    logDefect("call of a connector", defect);
     return { kind: "later", code: "INTERNAL", detail: "A defect in the connector; see the log." };
   }
 }

@@ -18,6 +18,7 @@ import type { EntryKind, OrderBooks } from "../domain/order.ts";
 import type { Trace } from "../transport/http.ts";
 import { backoffMs, isExhausted } from "./backoff.ts";
 import type { Books, Core } from "./books.ts";
+import { logDefect } from "./defects.ts";
 import type { AnyContext, Link } from "./runtime.ts";
 import { attempts, commands } from "./schema.ts";
 
@@ -297,7 +298,7 @@ async function guarded<T>(work: () => Promise<T>, lost: (detail: string) => T): 
   try {
     return await work();
   } catch (defect) {
-    console.error("connector defect", defect instanceof Error ? defect.stack : "not an error");
+    logDefect("call of a connector", defect);
     return lost("A defect in the connector; see the log.");
   }
 }

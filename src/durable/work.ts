@@ -8,6 +8,7 @@ import { settle } from "../domain/outcome.ts";
 import type { Core } from "./books.ts";
 import { pull, pullKey, sweepForDeleted } from "./changes.ts";
 import { redecide } from "./configuration.ts";
+import { logDefect } from "./defects.ts";
 import { dropJob, dueJobs, type JobRow, wantJob } from "./jobs.ts";
 import { dueLooks, type LookKey } from "./look-store.ts";
 import { look } from "./observe.ts";
@@ -171,9 +172,7 @@ export class Work {
     if (this.#active.has(lock)) return;
     this.#steps += 1;
     const done = step()
-      .catch((defect: unknown) =>
-        console.error("defect at work", defect instanceof Error ? defect.stack : "not an error"),
-      )
+      .catch((defect: unknown) => logDefect("work", defect))
       .finally(() => this.#active.delete(lock));
     this.#active.set(lock, done);
   }
