@@ -6,13 +6,13 @@ import { type Bindings, merchantStub, platformStatus } from "../src/env.ts";
 import { createApi } from "../src/http/app.ts";
 import { acceptWebhook } from "../src/http/hooks.ts";
 import { outsideOf } from "../src/index.ts";
-import { virtualPorts } from "./kit/virtual.ts";
+import { virtual, virtualPorts } from "./kit/virtual.ts";
 
 export { PlatformHealth } from "../src/index.ts";
 
 export class Merchant extends MerchantObject {
   protected override outside(env: Bindings): Outside {
-    return outsideOf(env, virtualPorts);
+    return { ...outsideOf(env, virtualPorts), ...virtual.outside };
   }
 }
 

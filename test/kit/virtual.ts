@@ -1,10 +1,13 @@
 // The clock, the chance and the network that the objects under test live with. One world at a time.
+import type { Outside } from "../../src/durable/merchant.ts";
 import type { Ports } from "../../src/durable/ports.ts";
 
 interface Virtual {
   now: number;
   random: () => number;
   fetch: (request: Request) => Promise<Response>;
+  /** Stands in for what else the objects reach: the directory, the shared health of platforms. */
+  outside: Partial<Outside>;
 }
 
 /** 2030-01-15 09:00 UTC: later than any real clock that runs these tests, so that no alarm rings by itself. */
@@ -14,7 +17,7 @@ const unplugged = async (): Promise<Response> => {
   throw new Error("no network in this test");
 };
 
-export const virtual: Virtual = { now: START, random: Math.random, fetch: unplugged };
+export const virtual: Virtual = { now: START, random: Math.random, fetch: unplugged, outside: {} };
 
 export const virtualPorts: Ports = {
   now: () => virtual.now,
@@ -38,4 +41,5 @@ export function resetVirtual(seed: number): void {
   virtual.now = START;
   virtual.random = seededRandom(seed);
   virtual.fetch = unplugged;
+  virtual.outside = {};
 }
