@@ -18,6 +18,8 @@ export default defineConfig({
     })),
   ],
   test: {
+    // A loaded machine is slow; nothing waits for real time, so a hang is a defect that this still finds.
+    testTimeout: 120_000,
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
   },

@@ -4,7 +4,7 @@ import { decide } from "../domain/decide.ts";
 import { change, type Decision, startDraft } from "../domain/decision.ts";
 import { type ErrorCode, problem } from "../domain/errors.ts";
 import type { CommandId, ConnectionId, OrderId } from "../domain/ids.ts";
-import { isFinal, isInFlight, type OrderBooks } from "../domain/order.ts";
+import { type ClaimedAlias, isFinal, isInFlight, type OrderBooks } from "../domain/order.ts";
 import { choose, discard, resolve } from "../domain/outcome.ts";
 import type { Core } from "./books.ts";
 import { pullKey } from "./changes.ts";
@@ -96,15 +96,19 @@ export function resolveCommand(core: Core, runtime: Runtime, id: string, externa
     core.storage.transactionSync(() => markBooked(core, runtime, row.subject, externalId));
     return done;
   }
-  if (row.kind === "create_order") {
-    const type = runtime.links.get(row.connectionId as ConnectionId)?.connector.accounting?.orderAlias ?? "";
-    const owner = findOrder(core.books, row.connectionId, type, externalId);
+  const connectionId = row.connectionId as ConnectionId;
+  const type = runtime.links.get(connectionId)?.connector.accounting?.orderAlias;
+  const claims: ClaimedAlias[] =
+    row.kind === "create_order" && type ? [{ connectionId, type, value: externalId, tier: 0 }] : [];
+  for (const alias of claims) {
+    const owner = findOrder(core.books, connectionId, alias.type, externalId);
     if (owner !== null && owner !== row.subject)
-      return refused("EXTERNAL_ID_CLAIMED", `${type} ${externalId} belongs to ${owner}.`);
+      return refused("EXTERNAL_ID_CLAIMED", `${alias.type} ${externalId} belongs to ${owner}.`);
   }
-  return withOrder(core, runtime, row.subject, (order) =>
-    resolve(order, id as CommandId, externalId, note, runtime.policy, core.ports.now()),
-  );
+  return withOrder(core, runtime, row.subject, (order) => {
+    const decision = resolve(order, id as CommandId, externalId, note, runtime.policy, core.ports.now());
+    return { ...decision, aliases: [...decision.aliases, ...claims] };
+  });
 }
 
 export function discardCommand(core: Core, runtime: Runtime, id: string, note: string): Acted {
