@@ -2,7 +2,7 @@
 import type { World } from "../platform.ts";
 import { type CommandOf, feeRow } from "./commands.ts";
 import { total } from "./ledger.ts";
-import { change, create } from "./outcomes.ts";
+import { change, create, writeActions } from "./outcomes.ts";
 import { pushCheckoutStatus } from "./pushes.ts";
 import type { Account, Order, PostalAddress, Row, Truth } from "./truth.ts";
 
@@ -76,7 +76,7 @@ function pay(truth: Truth, account: Account, order: Order, world: World) {
   const rows = order.cart.map((row) => ({ ...row }));
   const movements = [{ action: "Reserve" as const, rows }];
   const atOnce = order.debit && account.switches.debitShipping === "shipped_at_once";
-  return create(
+  const transaction = create(
     truth,
     order,
     {
@@ -89,6 +89,8 @@ function pay(truth: Truth, account: Account, order: Order, world: World) {
     "Created",
     world,
   );
+  if (truth.switches.actionsAppear === "on_acceptance") writeActions(truth, order, transaction);
+  return transaction;
 }
 
 function writeCreateActions(order: Order): void {

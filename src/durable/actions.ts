@@ -65,7 +65,7 @@ export function retryCommand(core: Core, runtime: Runtime, id: string): Acted {
 function retryPayoutCommand(core: Core, row: CommandRow): Acted {
   core.books
     .update(commands)
-    .set({ state: "pending", heldBy: null, code: null, detail: null, dueAt: core.ports.now() })
+    .set({ state: "pending", heldBy: null, code: null, detail: null, firstAttemptAt: null, dueAt: core.ports.now() })
     .where(eq(commands.id, row.id))
     .run();
   core.clock.wakeBy(core.ports.now());

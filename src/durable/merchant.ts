@@ -173,7 +173,9 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
   // --- webhooks ---------------------------------------------------------------
 
   async receive(webhook: AcceptedWebhook): Promise<{ id: string; duplicate: boolean }> {
-    return storeWebhook(this.#core, webhook);
+    const stored = storeWebhook(this.#core, webhook);
+    this.#work.nudge();
+    return stored;
   }
 
   // --- the directory ----------------------------------------------------------

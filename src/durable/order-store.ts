@@ -282,6 +282,8 @@ function updateCommand(core: Core, before: OrderBooks, change: Decision["changes
       ...(change.payload ? { payload: change.payload } : {}),
       ...(change.renewKey ? { requestKey: newGuid(core.ports.random), repeatDenied: false } : {}),
       ...(was && isInFlight(was.state) && !isInFlight(change.state) ? { lookUps: 0 } : {}),
+      // A person asks for another round: the days of trying count from now.
+      ...(was?.state === "parked" && change.state === "pending" ? { firstAttemptAt: null } : {}),
     })
     .where(eq(commands.id, change.id))
     .run();

@@ -119,26 +119,28 @@ async function send(core: Core, link: Link, row: CommandRow, known: readonly str
       });
       return { kind: "again" };
     case "later":
-      retryLater(core, row, number, problem(outcome.code, outcome.detail), outcome.retryAfterMs);
-      return { kind: "again" };
+      return retryLater(core, row, number, problem(outcome.code, outcome.detail), outcome.retryAfterMs);
     default:
       return outcome satisfies never;
   }
 }
 
-function retryLater(core: Core, row: CommandRow, number: number, why: Problem, retryAfterMs?: number): void {
+function retryLater(core: Core, row: CommandRow, number: number, why: Problem, retryAfterMs?: number): Attempted {
   const now = core.ports.now();
-  if (isExhausted(number, row.firstAttemptAt ?? now, now)) {
-    const given = problem("RETRIES_EXHAUSTED", `${number} tries; the last one: ${why.code} ${why.detail}`);
-    update(core, row, { state: "parked", heldBy: "platform", dueAt: null, ...stop(given) });
-    return;
-  }
+  if (isExhausted(number, row.firstAttemptAt ?? now, now)) return exhausted(number, `${why.code} ${why.detail}`);
   update(core, row, {
     state: "pending",
     dueAt: now + backoffMs(number, core.ports.random(), retryAfterMs),
     ...stop(why),
   });
+  return { kind: "again" };
 }
+
+/** Enough was tried: the books park it, and a person is asked. */
+const exhausted = (tries: number, last: string): Attempted => ({
+  kind: "ended",
+  outcome: { kind: "refused", code: "RETRIES_EXHAUSTED", detail: `${tries} tries; the last one: ${last}` },
+});
 
 async function lookUp(core: Core, link: Link, row: CommandRow, known: readonly string[]): Promise<Attempted> {
   const startedAt = core.ports.now();
@@ -165,14 +167,8 @@ async function lookUp(core: Core, link: Link, row: CommandRow, known: readonly s
     case "found":
       return { kind: "ended", outcome: found.outcome };
     case "absent":
-    case "repeat_is_safe": {
-      // Proven absent: a request key that the platform refuses as used is exchanged for a new one.
-      const renew = found.kind === "absent" && row.repeatDenied;
-      const fresh = renew ? { requestKey: newGuid(core.ports.random), repeatDenied: false } : {};
-      const wait = found.kind === "absent" && !renew ? 0 : repeatWaitMs(core, row);
-      update(core, row, { state: "pending", dueAt: now + wait, ...fresh, ...stop(null) });
-      return { kind: "again" };
-    }
+    case "repeat_is_safe":
+      return tryAgain(core, row, found.kind === "absent");
     case "unclear":
       update(core, row, {
         state: "unknown",
@@ -188,9 +184,21 @@ async function lookUp(core: Core, link: Link, row: CommandRow, known: readonly s
   }
 }
 
-/** A repeat that the platform itself guards waits longer with every try, so that a long outage is not hammered. */
-const repeatWaitMs = (core: Core, row: CommandRow): number =>
-  row.attempts < 2 ? 0 : backoffMs(row.attempts, core.ports.random());
+/**
+ * It is safe to try once more: at once the first time, then waiting longer with every try, so that a platform that
+ * answers questions and takes no orders is not hammered; and not for ever.
+ */
+function tryAgain(core: Core, row: CommandRow, absent: boolean): Attempted {
+  const now = core.ports.now();
+  if (isExhausted(row.attempts, row.firstAttemptAt ?? now, now))
+    return exhausted(row.attempts, "no answer, and no effect at the platform.");
+  // Proven absent: a request key that the platform refuses as used is exchanged for a new one.
+  const renew = absent && row.repeatDenied;
+  const fresh = renew ? { requestKey: newGuid(core.ports.random), repeatDenied: false } : {};
+  const wait = row.attempts < 2 ? 0 : backoffMs(row.attempts, core.ports.random());
+  update(core, row, { state: "pending", dueAt: now + wait, ...fresh, ...stop(null) });
+  return { kind: "again" };
+}
 
 const stop = (why: Problem | null) => ({ code: why?.code ?? null, detail: why?.detail ?? null });
 

@@ -46,6 +46,7 @@ export class Work {
   readonly #open = new Set<number>();
   #takenIn = 0;
   #steps = 0;
+  #nudge: () => void = () => undefined;
 
   constructor(core: Core, around: Surroundings) {
     this.#core = core;
@@ -61,10 +62,21 @@ export class Work {
       this.#takeIn(runtime);
       this.#start(runtime);
       if (this.#active.size === 0) break;
-      await Promise.race(this.#active.values());
+      await Promise.race([...this.#active.values(), this.#nudged()]);
     }
     this.#advance();
     return this.#steps > 0;
+  }
+
+  /** Something new came in: work that waits for a slow platform looks at it at once. */
+  nudge(): void {
+    this.#nudge();
+  }
+
+  #nudged(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#nudge = resolve;
+    });
   }
 
   /** How many things should have been done a minute ago. */
