@@ -1,7 +1,7 @@
 // The front door: webhooks and the API by HTTP, the clock, the queue; and the objects, wired to the outside.
 import { type Errand, runErrand, tick } from "./cron/clock.ts";
 import { openDirectory } from "./directory/database.ts";
-import { upsertOrderIndex } from "./directory/order-index.ts";
+import { dropFromOrderIndex, upsertOrderIndex } from "./directory/order-index.ts";
 import { recordRunFinished } from "./directory/schedules.ts";
 import { MerchantObject, type Outside } from "./durable/merchant.ts";
 import { platformHealth } from "./durable/platform-health.ts";
@@ -18,7 +18,11 @@ export function outsideOf(env: Bindings, ports = systemPorts): Outside {
     ports,
     health: (connector, environment) =>
       platformHealth(env.PLATFORM_HEALTH, connector.id, { now: ports.now, environment }),
-    publish: (merchantId, entries) => upsertOrderIndex(openDirectory(env.DB), merchantId, entries, ports.now()),
+    async publish(merchantId, entries, gone) {
+      const db = openDirectory(env.DB);
+      await upsertOrderIndex(db, merchantId, entries, ports.now());
+      await dropFromOrderIndex(db, merchantId, gone);
+    },
     runFinished: (connectionId, date) => recordRunFinished(openDirectory(env.DB), connectionId, date),
   };
 }

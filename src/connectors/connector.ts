@@ -16,11 +16,13 @@ import type {
 import type { ErrorCode } from "../domain/errors.ts";
 import type { ConnectionId } from "../domain/ids.ts";
 import type {
+  Alias,
   ConnectorId,
   ConnectorKind,
   ErpObservation,
   LocalDate,
   PaymentObservation,
+  ShopObservation,
 } from "../domain/observation.ts";
 import type { PayoutHeader, PayoutLine } from "../domain/payout.ts";
 
@@ -63,6 +65,8 @@ export interface Memory {
   get(key: string): string | null;
   put(key: string, value: string): void;
   delete(key: string): void;
+  /** Keys that begin with `prefix`, in ascending order. */
+  keys(prefix: string): string[];
 }
 
 /** Everything a call may need, handed in. */
@@ -79,6 +83,11 @@ export interface Context<Credentials, Settings> {
   random(): number;
   /** IANA name of the merchant's time zone. */
   timezone: string;
+  /**
+   * A valid access token of a connection made by OAuth; refreshed when it is about to end. `force`: the platform
+   * refused the last one. Connections without OAuth get `unauthorized`.
+   */
+  accessToken(options?: { force?: boolean }): Promise<Read<string>>;
   /** The platform's origin: the given default, unless `PLATFORM_BASE_URLS` names another for this key. */
   origin(key: string, defaultOrigin: string): string;
 }
@@ -108,6 +117,8 @@ export type Hint =
   | { kind: "order"; type: string; value: string }
   /** Pull this change feed. */
   | { kind: "changes"; feed: string }
+  /** Keep this in the connection's memory before anything else: the payload carries a truth that cannot be fetched. */
+  | { kind: "remember"; key: string; value: string }
   /** Nothing to do, and why (a known event that does not concern us, or an unknown one). */
   | { kind: "ignored"; reason: string }
   /** Authentic, but not understood. */
@@ -135,6 +146,13 @@ export interface WebhookFacet<Credentials> {
   hints(webhook: IncomingWebhook): Hint[];
   /** How a person sets the webhook up where no API can. */
   instructions(url: string): string;
+  /**
+   * Registers (or finds) the platform's subscriptions to `url`, and takes away those to other addresses of ours
+   * (`ours` is the part of the URL that all of them share). Safe to repeat: it is also the health check.
+   */
+  register?(context: Context<Credentials, unknown>, url: string, ours: string): Promise<Read<{ detail: string }>>;
+  /** Takes away the platform's subscriptions to addresses of ours. */
+  unregister?(context: Context<Credentials, unknown>, ours: string): Promise<Read<true>>;
 }
 
 // --- change feeds -----------------------------------------------------------
@@ -208,6 +226,62 @@ export interface AccountingFacet<Credentials, Settings> {
   };
 }
 
+export interface StorefrontFacet<Credentials, Settings> {
+  orderAlias: string;
+  observe(context: Context<Credentials, Settings>, type: string, value: string): Promise<Read<ShopObservation>>;
+  /**
+   * Looks for the shop's order of a payment that was seen at a PSP first, by those of its identifiers that the shop
+   * can search. Answers the value of `orderAlias`; `absent` when there is none (yet).
+   */
+  find(context: Context<Credentials, Settings>, aliases: readonly Alias[]): Promise<Read<string>>;
+  policy(settings: Settings): {
+    /** Whether the ERP order is made when the shop order is placed, or when it is paid. */
+    createWhen: "placed" | "paid";
+    /** How long a payment that was seen first waits for its shop order, in milliseconds. */
+    holdMs: number;
+  };
+}
+
+/** What an authorization server gave. Times in milliseconds since the epoch. */
+export interface Tokens {
+  accessToken: string;
+  /** null where none is given (client credentials). */
+  refreshToken: string | null;
+  expiresAt: number;
+}
+
+/** Platforms that are connected by OAuth. Tokens live in the merchant object, sealed; refreshes are serial. */
+export interface OAuthFacet<Credentials, Settings> {
+  /** Key of our registered app in OAUTH_CLIENTS. */
+  client: string;
+  authorizeUrl(request: {
+    clientId: string;
+    redirectUri: string;
+    state: string;
+    /** PKCE S256 challenge; left out of the URL by platforms that do not support it. */
+    codeChallenge: string;
+    environment: Environment;
+    origin(key: string, defaultOrigin: string): string;
+  }): string;
+  /** Exchanges the code of the callback. */
+  exchange(
+    context: Context<Credentials, Settings>,
+    client: OAuthClient,
+    grant: { code: string; redirectUri: string; codeVerifier: string },
+  ): Promise<Read<Tokens>>;
+  /** A new access token: by the refresh token, or by client credentials where the connection has them. */
+  refresh(
+    context: Context<Credentials, Settings>,
+    client: OAuthClient | null,
+    refreshToken: string | null,
+  ): Promise<Read<Tokens>>;
+}
+
+export interface OAuthClient {
+  clientId: string;
+  clientSecret: string;
+}
+
 /** Payout lines come in pages, so that a payout of any size fits. */
 export interface PayoutPage {
   lines: PayoutLine[];
@@ -217,6 +291,8 @@ export interface PayoutPage {
 }
 
 export interface PayoutFacet<Credentials, Settings> {
+  /** Type of the alias by which a capture or refund is named in payout lines, e.g. `qliro.transaction_id`. */
+  movementAlias: string;
   /** Payouts made on `from`…`to`, both inclusive, in the merchant's time zone. */
   list(context: Context<Credentials, Settings>, from: LocalDate, to: LocalDate): Promise<Read<PayoutHeader[]>>;
   lines(
@@ -224,6 +300,15 @@ export interface PayoutFacet<Credentials, Settings> {
     payout: PayoutHeader,
     cursor: string | null,
   ): Promise<Read<PayoutPage>>;
+}
+
+export interface PreflightItem {
+  code: ErrorCode;
+  title: string;
+  ok: boolean;
+  /** What was found, without personal data. */
+  detail: string;
+  fix: string;
 }
 
 // --- the connector ----------------------------------------------------------
@@ -247,5 +332,9 @@ export interface Connector<Credentials = never, Settings = never> {
   changes?: ChangeFacet<Credentials, Settings>;
   payments?: PaymentFacet<Credentials, Settings>;
   accounting?: AccountingFacet<Credentials, Settings>;
+  storefront?: StorefrontFacet<Credentials, Settings>;
+  oauth?: OAuthFacet<Credentials, Settings>;
+  /** Reads what the ERP must have (accounts, VAT codes, currencies, fiscal year, articles) and says what is missing. */
+  preflight?(context: Context<Credentials, Settings>): Promise<Read<PreflightItem[]>>;
   payouts?: PayoutFacet<Credentials, Settings>;
 }

@@ -41,6 +41,12 @@ export async function upsertOrderIndex(
   if (first) await db.batch([first, ...rest]);
 }
 
+/** Takes orders out of the index that are no more. */
+export async function dropFromOrderIndex(db: Directory, merchantId: MerchantId, gone: readonly OrderId[]): Promise<void> {
+  for (const part of insertable([...gone], 2))
+    await db.delete(orderIndex).where(and(eq(orderIndex.merchantId, merchantId), inArray(orderIndex.orderId, part)));
+}
+
 /** Orders with an identifier that begins with `query`, newest first. `scope` limits the search to one merchant. */
 export async function searchOrders(
   db: Directory,

@@ -24,6 +24,7 @@ import {
   type OrderBooks,
   subtractRows,
 } from "./order.ts";
+import { joinRows } from "./row-identity.ts";
 
 const HELD_LOOK_MS = 5_000;
 
@@ -41,9 +42,11 @@ export function absorbPayment(draft: Draft, seen: PaymentObservation): void {
     placedAt: seen.placedAt ?? order.payment?.placedAt ?? null,
   };
   order.rows = mergeRows(order.rows, seen.rows);
-  if (!order.erp) order.content = { customer: seen.customer, billing: seen.billing, shipping: seen.shipping };
+  if (!order.erp && !order.shop)
+    order.content = { customer: seen.customer, billing: seen.billing, shipping: seen.shipping };
   draft.aliases.push(...seen.aliases.map((alias) => ({ ...alias, connectionId: seen.connectionId })));
 
+  joinRows(order);
   for (const authorization of seen.authorizations) {
     if (authorization.state !== "succeeded" || isKnown(order, "authorized", authorization.externalId)) continue;
     record(draft, paymentFact(seen, "authorized", authorization, null, null, null));

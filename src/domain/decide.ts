@@ -4,12 +4,22 @@
 // demand is commanded once by its name. Late, early, doubled and reordered sightings therefore need no special code.
 import { absorbErp, absorbMissing } from "./absorb-erp.ts";
 import { absorbPayment } from "./absorb-payment.ts";
+import { absorbShop } from "./absorb-shop.ts";
 import type { Command, CommandKind } from "./commands.ts";
-import { change, type Decision, type Draft, startDraft } from "./decision.ts";
-import { type Demand, type DemandContext, demandsOf } from "./demands/index.ts";
+import { change, type Decision, type Draft, record, startDraft } from "./decision.ts";
+import { awaitsShopUntil, type Demand, type DemandContext, demandsOf } from "./demands/index.ts";
 import { type Problem, problem } from "./errors.ts";
+import type { ConnectionId } from "./ids.ts";
 import type { Observation } from "./observation.ts";
-import { type CommandRecord, type CommandState, isFinal, isInFlight, type OrderBooks } from "./order.ts";
+import {
+  type CommandRecord,
+  type CommandState,
+  isFinal,
+  isInFlight,
+  isKnown,
+  type NewEntry,
+  type OrderBooks,
+} from "./order.ts";
 import type { Policy } from "./policy.ts";
 import { orderTasks } from "./tasks.ts";
 
@@ -23,17 +33,24 @@ const MISSING_CONFIRM_MS = 60_000;
 
 /**
  * `observation` null decides again on the books alone: after a command ended, a setting changed, a person acted.
- * `now` in milliseconds since the epoch.
+ * `now` in milliseconds since the epoch. `note` says why the observation belongs to this order, where that was found out.
  */
 export function decide(
   order: OrderBooks,
   observation: Observation | MissingObservation | null,
   policy: Policy,
   now: number,
+  note: string | null = null,
 ): Decision {
   const draft = startDraft(order, now);
   absorb(draft, observation, policy);
+  if (note !== null && observation && observation.source !== "missing") noteDown(draft, observation, note);
   return conclude(draft, policy);
+}
+
+function noteDown(draft: Draft, { connectionId, externalId }: Observation, text: string): void {
+  const name = `joined:${connectionId}:${externalId}`;
+  if (!isKnown(draft.order, "noted", name)) record(draft, noted(connectionId, name, text));
 }
 
 function absorb(draft: Draft, observation: Observation | MissingObservation | null, policy: Policy): void {
@@ -48,6 +65,9 @@ function absorb(draft: Draft, observation: Observation | MissingObservation | nu
     case "missing":
       absorbMissing(draft, MISSING_CONFIRM_MS);
       break;
+    case "shop":
+      absorbShop(draft, observation, policy);
+      break;
     default:
       observation satisfies never;
   }
@@ -57,7 +77,9 @@ function absorb(draft: Draft, observation: Observation | MissingObservation | nu
 export function conclude(draft: Draft, policy: Policy): Decision {
   const { order } = draft;
   const payment = order.payment ? policy.payment(order.payment.connectionId) : null;
-  const context = { order, policy, payment, accounting: policy.accounting, now: draft.now };
+  const shop = order.shop ? policy.shop(order.shop.connectionId) : null;
+  const context = { order, policy, payment, shop, accounting: policy.accounting, now: draft.now };
+  holdForShop(draft, context);
   const demands = demandsOf(context);
   for (const demand of demands) meet(draft, demand, context);
   for (const command of order.commands)
@@ -66,6 +88,47 @@ export function conclude(draft: Draft, policy: Policy): Decision {
   orderTasks(draft, policy);
   return draft;
 }
+
+/** How soon the shop is asked again for the order of a payment that came first, in milliseconds. */
+const SHOP_SEARCHES_MS = [5_000, 30_000, 120_000, 300_000, 600_000] as const;
+
+/** A payment that came before its shop order: the shop is asked, and when the hold is over that is written down. */
+function holdForShop(draft: Draft, context: DemandContext): void {
+  const { order, now } = context;
+  if (order.erp || order.shop || order.payment?.state !== "accepted") return;
+  const until = awaitsShopUntil(context);
+  if (until === null) return;
+  if (now < until) {
+    const waited = now - (order.firstSeenAt ?? now);
+    const next = SHOP_SEARCHES_MS.find((ms) => ms > waited) ?? waited + 600_000;
+    draft.looks.push({ side: "shop", afterMs: Math.min(next - waited, until - now) });
+    return;
+  }
+  if (!isKnown(order, "noted", CREATED_FROM_PAYMENT))
+    record(
+      draft,
+      noted(
+        order.payment.connectionId,
+        CREATED_FROM_PAYMENT,
+        "No shop order was found in time; the ERP order is made from the payment.",
+      ),
+    );
+}
+
+const noted = (connectionId: ConnectionId, externalId: string, text: string): NewEntry => ({
+  kind: "noted",
+  connectionId,
+  externalId,
+  amountMinor: 0,
+  rows: [],
+  answers: null,
+  parent: null,
+  commandId: null,
+  vatMinor: null,
+  text,
+});
+
+const CREATED_FROM_PAYMENT = "created_from_payment";
 
 /** A command may be taken back while it surely had no effect. */
 const isRevocable = (command: CommandRecord): boolean => !isFinal(command.state) && !isInFlight(command.state);
@@ -113,14 +176,17 @@ const WAITING: readonly string[] = [
   "AWAITING_OUTCOME",
   "PREVIOUS_REFUND_UNFINISHED",
   "REFUND_WITHOUT_INVOICE",
+  "AWAITING_SHOP",
 ];
 
 const isWaiting = (stop: Problem): boolean => WAITING.includes(stop.code);
 
 /** What the merchant's settings say: approval, pauses, flows on both sides, credentials for the call. */
-function gate(demand: Demand, { policy, payment, accounting }: DemandContext): Problem | null {
+function gate(demand: Demand, { policy, payment, shop, accounting }: DemandContext): Problem | null {
   if (!policy.approved) return problem("MERCHANT_NOT_LIVE");
-  const sides = [payment, accounting].filter((side) => side !== null);
+  // The shop leads on orders where there is one; money is between the PSP and the ERP.
+  const source = shop && (demand.payload.kind === "create_order" || !payment) ? shop : payment;
+  const sides = [source, accounting].filter((side) => side !== null);
   const target = sides.find((side) => side.id === demand.connectionId);
   if (!target) return problem("CONNECTION_MISSING", `Connection ${demand.connectionId} is not configured.`);
   if (target.paused) return problem("CONNECTION_PAUSED", `${target.connector} (${target.id}).`);

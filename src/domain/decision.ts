@@ -43,7 +43,7 @@ export interface NewTask {
 
 /** Read one side of the order again. */
 export interface Look {
-  side: "payment" | "erp";
+  side: "payment" | "erp" | "shop";
   afterMs: number;
 }
 

@@ -248,6 +248,13 @@ export const CATALOGUE = {
     severity: "waiting",
     actor: "platform",
   },
+  AWAITING_SHOP: {
+    title: "Waits for its shop order",
+    cause: "The payment was seen before the order in the linked shop, and the shop leads on what the order contains.",
+    fix: "Nothing to do: the shop is asked, and after the hold the ERP order is made from the payment.",
+    severity: "waiting",
+    actor: "platform",
+  },
   AWAITING_OUTCOME: {
     title: "The platform is still working on it",
     cause: "The platform accepted the request and has not said yet how it ended.",
@@ -343,6 +350,13 @@ export const CATALOGUE = {
     fix: "Compare the evidence, then merge or keep apart.",
     severity: "warning",
     actor: "support",
+  },
+  DUPLICATE_IN_ERP: {
+    title: "One order reached the ERP twice",
+    cause: "Two orders turned out to be one after both had an ERP order. Nothing is cancelled by itself.",
+    fix: "Cancel the younger ERP order (credit it if it is invoiced), then mark the task as done.",
+    severity: "error",
+    actor: "merchant",
   },
   EXTERNAL_ID_CLAIMED: {
     title: "This id belongs to another order",
@@ -503,6 +517,20 @@ export const CATALOGUE = {
     fix: "Set the VAT treatment of the provider's fees as its agreement says; the payout is booked in the next run.",
     severity: "error",
     actor: "onboarding",
+  },
+  PAYOUT_AWAITS_APPROVAL: {
+    title: "The voucher awaits approval",
+    cause: "Every line is settled and the voucher is shown as a preview. The settings ask for a person's word first.",
+    fix: "Look at the preview and approve the payout; what is booked is exactly what was shown.",
+    severity: "waiting",
+    actor: "merchant",
+  },
+  PAYOUT_LINE_OVERDUE: {
+    title: "A line has been expected for too long",
+    cause: "The invoice or credit invoice that a line of the payout waits for has not come for several nights.",
+    fix: "Invoice the order in the ERP, or settle the line by hand: match, split, write off, or mark as foreign.",
+    severity: "error",
+    actor: "merchant",
   },
 } as const satisfies Record<string, CatalogueEntry>;
 

@@ -198,4 +198,61 @@ export interface ErpObservation {
   invoices: ErpInvoice[];
 }
 
-export type Observation = PaymentObservation | ErpObservation;
+/** A payment as the shop knows it: which gateway, and the reference the shop and the PSP share. */
+export interface ShopPayment {
+  /** The shop's id of the transaction. */
+  externalId: string;
+  /** The shop's own name of the gateway, as written. */
+  gateway: string;
+  /** The PSP this gateway belongs to; null where it is none of ours (gift card, manual). */
+  connector: ConnectorId | null;
+  kind: "authorization" | "sale" | "capture" | "refund" | "void";
+  state: MovementState;
+  amountMinor: number;
+  currency: string;
+}
+
+/** Goods that left the warehouse, as the shop says. */
+export interface Fulfilment {
+  externalId: string;
+  rows: RowQuantity[];
+  occurredAt?: number;
+}
+
+/** A refund as the shop made or recorded it. */
+export interface ShopRefund extends Movement {
+  /** Money that is not explained by rows (shipping, discrepancy), part of `amountMinor`. */
+  adjustmentMinor: number;
+}
+
+/** An order in a shop. Amounts are in the currency that the buyer paid in. */
+export interface ShopObservation {
+  source: "shop";
+  connectionId: ConnectionId;
+  connector: ConnectorId;
+  /** The shop's order id. */
+  externalId: string;
+  aliases: Alias[];
+  /** What merchant and buyer call the order, for the order number pattern: `{shop.orderNumber}`. */
+  orderNumber: string;
+  state: "open" | "cancelled";
+  paid: "no" | "authorized" | "paid";
+  /** A test order of the shop; it meets test connections only. */
+  test: boolean;
+  currency: string;
+  country: string;
+  customer: Customer;
+  billing: Address;
+  shipping: Address;
+  rows: OrderRow[];
+  /** What the buyer owes for the rows. */
+  totalMinor: number;
+  /** Part of the total paid by gift card or otherwise outside of any PSP. */
+  paidElsewhereMinor: number;
+  placedAt: number;
+  payments: ShopPayment[];
+  fulfilments: Fulfilment[];
+  refunds: ShopRefund[];
+}
+
+export type Observation = PaymentObservation | ErpObservation | ShopObservation;

@@ -26,6 +26,8 @@ export type EntryKind =
   | "credited"
   | "order_cancelled"
   | "order_deleted"
+  // in the shop
+  | "shop_cancelled"
   // between us and the bank
   | "settled"
   // by a person
@@ -108,6 +110,31 @@ export interface PaymentSide {
   placedAt: number | null;
 }
 
+/** The shop side as last observed. */
+export interface ShopSide {
+  connectionId: ConnectionId;
+  connector: ConnectorId;
+  externalId: string;
+  orderNumber: string;
+  state: "open" | "cancelled";
+  paid: "no" | "authorized" | "paid";
+  country: string;
+  placedAt: number;
+  totalMinor: number;
+  paidElsewhereMinor: number;
+  /** The gateway's name as the shop writes it, and the PSP it belongs to. */
+  gateway: string;
+  paidThrough: ConnectorId | null;
+  /** The shop's rows under the shop's keys. */
+  rows: OrderRow[];
+}
+
+/** Another order that may be the same one; a person says. */
+export interface Suspect {
+  orderId: OrderId;
+  evidence: string;
+}
+
 /** The ERP side as last observed or made. */
 export interface ErpSide {
   connectionId: ConnectionId;
@@ -141,7 +168,11 @@ export interface OrderBooks {
   /** What the ERP calls the order on our behalf, once decided. */
   orderNumber: string | null;
   payment: PaymentSide | null;
+  shop: ShopSide | null;
   erp: ErpSide | null;
+  suspects: Suspect[];
+  /** When the order was first seen; null while it is not stored yet. */
+  firstSeenAt: number | null;
   entries: Entry[];
   commands: CommandRecord[];
   /** Manual tasks, open and ended: one per key, for ever. */

@@ -15,6 +15,15 @@ export interface SalesAccount {
   vatCode?: string | undefined;
 }
 
+/** How the VAT on one type of fee of one provider is treated: a choice, never a conclusion. */
+export interface FeeTreatmentSetting {
+  connectionId: ConnectionId;
+  feeType: string;
+  treatment: "as_stated" | "reverse_charge" | "exempt";
+  /** For reverse charge; 2500 by default. */
+  vatRateBps?: number | undefined;
+}
+
 export interface SettlementAccounts {
   payoutAccount: string;
   bankCostAccount: string;
@@ -27,6 +36,23 @@ export interface SettlementAccounts {
   fxLossAccount?: string | undefined;
   reserveAccount?: string | undefined;
   chargebackAccount?: string | undefined;
+  carryOverAccount?: string | undefined;
+  /** Debited with the VAT that the buyer accounts for (2645); the account of VAT on fees where it is not mapped. */
+  reverseChargeVatAccount?: string | undefined;
+  /** Credited instead of the receivable where payouts are booked by voucher only (158x). */
+  clearingAccount?: string | undefined;
+  /** `invoice_payments` by default: every document is paid. `clearing`: one voucher against the clearing account. */
+  bookingModel?: "invoice_payments" | "clearing" | undefined;
+  /** Differences up to this become `rounding`; 0 by default. In minor units of the payout's currency. */
+  roundingToleranceMinor?: number | undefined;
+  /** A person approves the previewed voucher before anything is written. */
+  requireApproval?: boolean | undefined;
+  /** Above this, booking a line on an account takes a second person; without it, one person is enough. */
+  writeOffLimitMinor?: number | undefined;
+  /** Nights that a line may be expected before a person is called; 7 by default. */
+  expectedNightsMax?: number | undefined;
+  /** VAT on fees by provider and fee type; `*` stands for every type. Without an entry: as the provider states it. */
+  feeTreatments?: readonly FeeTreatmentSetting[] | undefined;
   methods: { connectionId: ConnectionId; paymentMethod: string; account: string }[];
 }
 
@@ -47,6 +73,12 @@ export interface PaymentPolicy extends ConnectionPolicy {
   blocker(kind: CommandKind): ErrorCode | null;
 }
 
+export interface ShopPolicy extends ConnectionPolicy {
+  createWhen: "placed" | "paid";
+  /** How long a payment that was seen first waits for its shop order, in milliseconds. */
+  holdMs: number;
+}
+
 export interface AccountingPolicy extends ConnectionPolicy {
   deliveryLead: "erp" | "psp";
   captureOn: "invoice" | "delivery";
@@ -65,6 +97,11 @@ export interface Policy {
   orderNumberPattern: string;
   salesAccounts: readonly SalesAccount[];
   payment(connectionId: ConnectionId): PaymentPolicy | null;
+  shop(connectionId: ConnectionId): ShopPolicy | null;
+  /** Shops whose orders may be paid through this PSP connection, with their orders flow on. */
+  shopsOf(connectionId: ConnectionId): readonly ShopPolicy[];
+  /** Whether a connection to this PSP exists, so that its ledger tells about the money. */
+  hasPayment(connector: ConnectorId): boolean;
   /** The merchant's ERP; null when none is connected. */
   accounting: AccountingPolicy | null;
 }

@@ -33,7 +33,8 @@ export function statusOf(order: OrderBooks): OrderStatus {
   if (refunded > 0) return "partly_refunded";
   if (invoiced > 0 || captured > 0) return left ? "partly_invoiced" : "invoiced";
   if (isCancelled(order)) return "cancelled";
-  return order.erp ? "open" : "received";
+  if (order.erp) return "open";
+  return order.commands.some((command) => command.problem?.code === "AWAITING_SHOP") ? "awaiting_shop" : "received";
 }
 
 /** A fee that never became a row of the ERP order is captured by the PSP itself, if at all. */
@@ -41,4 +42,7 @@ const isBilled = (order: OrderBooks, key: string): boolean =>
   !order.erp?.rows.length || order.erp.rows.some((row) => row.key === key);
 
 const isCancelled = (order: OrderBooks): boolean =>
-  order.erp?.state === "cancelled" || order.payment?.state === "cancelled" || order.payment?.state === "refused";
+  order.erp?.state === "cancelled" ||
+  order.shop?.state === "cancelled" ||
+  order.payment?.state === "cancelled" ||
+  order.payment?.state === "refused";

@@ -1,14 +1,20 @@
 // Manual tasks of an order: what only a person can do, derived from the ledger like commands are.
 import type { Draft, NewTask } from "./decision.ts";
-import { CANCEL_AT_PSP } from "./demands/index.ts";
+import { CANCEL_AT_PSP, KEEP_APART, MERGE, openSuspect } from "./demands/index.ts";
 import { type Problem, problem } from "./errors.ts";
 import { formatAmount } from "./money.ts";
 import { capturableRows, entriesOf, type OrderBooks, priceOf } from "./order.ts";
 import type { Policy } from "./policy.ts";
+import { contentRows } from "./row-identity.ts";
 
 /** Adds tasks whose reason is new, and ends open ones whose reason went away. */
 export function orderTasks(draft: Draft, policy: Policy): void {
-  const wanted = [...deletedInErp(draft.order), ...changedAfterErp(draft.order, policy), ...manualWork(draft)];
+  const wanted = [
+    ...deletedInErp(draft.order),
+    ...changedAfterErp(draft.order, policy),
+    ...suspected(draft.order),
+    ...manualWork(draft),
+  ];
   for (const task of wanted) if (!draft.order.tasks.some((known) => known.key === task.key)) draft.tasks.push(task);
   for (const known of draft.order.tasks)
     if (known.open && !wanted.some((task) => task.key === known.key)) draft.obsoleteTasks.push(known.id);
@@ -36,9 +42,10 @@ function deletedInErp(order: OrderBooks): NewTask[] {
 
 /** Rows that the PSP now has differ from those the ERP order was made from. */
 function changedAfterErp(order: OrderBooks, policy: Policy): NewTask[] {
-  if (order.erp?.state !== "open" || order.erp.rows.length === 0 || order.payment?.state !== "accepted") return [];
-  const fee = policy.payment(order.payment.connectionId)?.feeArticleNumber ?? null;
-  const current = order.rows.filter((row) => row.quantity > 0 && (row.kind !== "fee" || fee !== null));
+  const live = order.shop ? order.shop.state === "open" : order.payment?.state === "accepted";
+  if (order.erp?.state !== "open" || order.erp.rows.length === 0 || !live) return [];
+  const fee = order.payment ? (policy.payment(order.payment.connectionId)?.feeArticleNumber ?? null) : null;
+  const current = contentRows(order).filter((row) => row.kind !== "fee" || fee !== null);
   const made = order.erp.rows;
   const difference = [...new Set([...current, ...made].map((row) => row.key))].flatMap((key) => {
     const [now, then] = [current, made].map((rows) => rows.find((row) => row.key === key)?.quantity ?? 0);
@@ -52,6 +59,23 @@ function changedAfterErp(order: OrderBooks, policy: Policy): NewTask[] {
       demand: null,
       problem: problem("ORDER_CHANGED_AFTER_ERP", `ERP order ${order.erp.externalId}: ${difference.join(", ")}.`),
       choices: [],
+    },
+  ];
+}
+
+/** Evidence that is too weak to merge by: side by side, with the two answers. */
+function suspected(order: OrderBooks): NewTask[] {
+  const suspect = openSuspect(order);
+  if (!suspect) return [];
+  return [
+    {
+      key: `suspect:${suspect.orderId}`,
+      demand: null,
+      problem: problem("DUPLICATE_SUSPECTED", `This order and ${suspect.orderId}: ${suspect.evidence}.`),
+      choices: [
+        { id: `${MERGE}${suspect.orderId}`, title: "They are one order: merge" },
+        { id: `${KEEP_APART}${suspect.orderId}`, title: "They are two orders: keep apart" },
+      ],
     },
   ];
 }

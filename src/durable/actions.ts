@@ -2,15 +2,17 @@
 import { and, eq } from "drizzle-orm";
 import { decide } from "../domain/decide.ts";
 import { change, type Decision, startDraft } from "../domain/decision.ts";
+import { MERGE } from "../domain/demands/index.ts";
 import { type ErrorCode, problem } from "../domain/errors.ts";
 import type { CommandId, ConnectionId, OrderId } from "../domain/ids.ts";
 import { type ClaimedAlias, isFinal, isInFlight, type OrderBooks } from "../domain/order.ts";
 import { choose, discard, resolve } from "../domain/outcome.ts";
 import type { Core } from "./books.ts";
 import { pullKey } from "./changes.ts";
+import { mergeOrders } from "./identity-store.ts";
 import { wantJob } from "./jobs.ts";
 import { wantLook } from "./look-store.ts";
-import { commandOf, findOrder, loadOrder, writeDecision } from "./order-store.ts";
+import { commandOf, findOrder, loadOrder, lookKeys, writeDecision } from "./order-store.ts";
 import { type CommandRow, readCommand } from "./outbox.ts";
 import { markBooked } from "./reconcile.ts";
 import type { Runtime } from "./runtime.ts";
@@ -75,15 +77,8 @@ function retryPayoutCommand(core: Core, row: CommandRow): Acted {
 /** Reads both sides of an order again: what a person mended there is seen at once. */
 function lookAtOrder(core: Core, runtime: Runtime, subject: string): void {
   const order = loadOrder(core.books, subject as OrderId);
-  const now = core.ports.now();
-  if (order?.payment) {
-    const type = runtime.links.get(order.payment.connectionId)?.connector.payments?.orderAlias;
-    if (type) wantLook(core, { connectionId: order.payment.connectionId, type, value: order.payment.externalId }, now);
-  }
-  if (order?.erp) {
-    const type = runtime.links.get(order.erp.connectionId)?.connector.accounting?.orderAlias;
-    if (type) wantLook(core, { connectionId: order.erp.connectionId, type, value: order.erp.externalId }, now);
-  }
+  for (const side of ["payment", "erp", "shop"] as const)
+    if (order?.[side]) for (const key of lookKeys(runtime, order, side)) wantLook(core, key, core.ports.now());
 }
 
 export function resolveCommand(core: Core, runtime: Runtime, id: string, externalId: string, note: string): Acted {
@@ -170,10 +165,24 @@ export function finishTask(
     .where(eq(tasks.id, id))
     .run();
   if (!choice) return done;
+  if (choice.startsWith(MERGE)) return merge(core, runtime, task.subject, choice.slice(MERGE.length), note);
   return withOrder(core, runtime, task.subject, (order) => {
     const connectionId = order.payment?.connectionId ?? order.erp?.connectionId;
     if (!connectionId) return null;
     return choose(order, connectionId, choice, note, runtime.policy, core.ports.now());
+  });
+}
+
+/** A person says that two orders are one. */
+function merge(core: Core, runtime: Runtime, a: string, b: string, note: string): Acted {
+  return core.storage.transactionSync(() => {
+    const [one, other] = [a, b].map((id) => loadOrder(core.books, id as OrderId));
+    if (!one || !other) return refused("NOT_FOUND", `No order ${one ? b : a}.`);
+    const merged = mergeOrders(core, one, other, `A person said so. ${note}`.trim());
+    if (merged === "busy") return refused("CONFLICT", "A command of the other order is under way; try again shortly.");
+    writeDecision(core, runtime, merged, decide(merged, null, runtime.policy, core.ports.now()));
+    lookAtOrder(core, runtime, merged.id);
+    return done;
   });
 }
 

@@ -23,6 +23,8 @@ const DOCUMENTS: Partial<Record<string, string>> = {
 /** The next orders to tell the directory about. `done` takes them off the queue. */
 export function takeIndexQueue(books: Books): {
   orders: string[];
+  /** Orders that are no more: they were joined with another one. */
+  gone: OrderId[];
   entries: DirectoryEntry[];
   more: boolean;
   done(): void;
@@ -44,8 +46,10 @@ export function takeIndexQueue(books: Books): {
     const number = order.orderNumber ? [{ orderId, type: "order_number", value: order.orderNumber }] : [];
     return [...aliasesOf(books, orderId).map(({ type, value }) => ({ orderId, type, value })), ...number, ...documents];
   });
+  const gone = orders.map((id) => id as OrderId).filter((id) => !loadOrder(books, id));
   return {
     orders,
+    gone,
     entries,
     more: orders.length === BATCH,
     done: () => {

@@ -1,5 +1,5 @@
 // Small durable facts of one connection, for its connector: a customer map, an open batch.
-import { and, eq } from "drizzle-orm";
+import { and, eq, gte, lt } from "drizzle-orm";
 import type { Memory } from "../connectors/connector.ts";
 import type { ConnectionId } from "../domain/ids.ts";
 import type { Books } from "./books.ts";
@@ -19,5 +19,15 @@ export function memoryOf(books: Books, connectionId: ConnectionId): Memory {
     delete(key) {
       books.delete(memory).where(isKey(key)).run();
     },
+    keys: (prefix) =>
+      books
+        .select({ key: memory.key })
+        .from(memory)
+        .where(
+          and(eq(memory.connectionId, connectionId), gte(memory.key, prefix), lt(memory.key, `${prefix}\u{10FFFF}`)),
+        )
+        .orderBy(memory.key)
+        .all()
+        .map((row) => row.key),
   };
 }

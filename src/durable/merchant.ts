@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Environment, Memory } from "../connectors/connector.ts";
 import type { AnyConnector } from "../connectors/registry.ts";
 import { type Problem, problem } from "../domain/errors.ts";
-import type { ConnectionId, MerchantId } from "../domain/ids.ts";
+import type { ConnectionId, MerchantId, OrderId } from "../domain/ids.ts";
 import type { LocalDate } from "../domain/observation.ts";
 import { type Bindings, settingsOf } from "../env.ts";
 import type { Breaker, SharedHealth } from "../transport/breaker.ts";
@@ -42,7 +42,7 @@ export interface Outside {
   /** What all merchants know about a platform. */
   health(connector: AnyConnector, environment: Environment): SharedHealth | undefined;
   /** Tells the directory what orders are called. Rejects when it could not. */
-  publish(merchantId: MerchantId, entries: DirectoryEntry[]): Promise<void>;
+  publish(merchantId: MerchantId, entries: DirectoryEntry[], gone: OrderId[]): Promise<void>;
   /** A scheduled payout run is finished. */
   runFinished(connectionId: ConnectionId, date: LocalDate): Promise<void>;
 }
@@ -151,6 +151,10 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
       pauses,
       paces: this.#paces,
       memoryOf: (id): Memory => memoryOf(this.#core.books, id),
+      rest: {
+        until: (id) => Number(readFact(this.#core.books, `rest:${id}`) ?? 0),
+        keep: (id, until) => writeFact(this.#core.books, `rest:${id}`, String(until)),
+      },
       health: (connector, environment) => this.#outside.health(connector, environment),
     });
   }
@@ -186,7 +190,7 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
     this.#indexDueAt = null;
     if (!merchantId || batch.orders.length === 0) return;
     try {
-      await this.#outside.publish(merchantId, batch.entries);
+      await this.#outside.publish(merchantId, batch.entries, batch.gone);
       batch.done();
       if (batch.more) this.#indexDueAt = this.#core.ports.now();
     } catch {

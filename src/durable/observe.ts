@@ -4,14 +4,15 @@ import { decide, type MissingObservation } from "../domain/decide.ts";
 import { type Decision, isNothing } from "../domain/decision.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import type { OrderId } from "../domain/ids.ts";
-import type { ErpObservation, PaymentObservation } from "../domain/observation.ts";
+import type { ErpObservation, PaymentObservation, ShopObservation } from "../domain/observation.ts";
 import type { OrderBooks } from "../domain/order.ts";
 import type { Trace } from "../transport/http.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs, READ_LONGEST_MS } from "./backoff.ts";
 import type { Core } from "./books.ts";
 import { logDefect } from "./defects.ts";
-import { dropLook, type LookKey, postponeLook, readLook } from "./look-store.ts";
-import { emptyOrder, findOrder, loadOrder, writeDecision } from "./order-store.ts";
+import { fingerprintOf, type Resolved, rememberBuyer, resolveOrder } from "./identity-store.ts";
+import { beginLook, endLook, type LookKey, postponeLook, readLook, wantLook } from "./look-store.ts";
+import { aliasesOf, findOrder, loadOrder, lookKeys, SEARCH, writeDecision } from "./order-store.ts";
 import type { Link, Runtime } from "./runtime.ts";
 import { addTask } from "./task-store.ts";
 import { judgeWebhooks, type WebhookState } from "./webhook-store.ts";
@@ -26,18 +27,20 @@ const PAUSED_MS = 24 * 3_600_000;
 
 /** Reads what `key` names. `webhooks` are the positions of the webhooks that asked for it. */
 export async function look(core: Core, runtime: Runtime, key: LookKey, webhooks: number[]): Promise<Looked> {
+  beginLook(core.books, key);
   const waiting = [...new Set([...(readLook(core.books, key)?.webhooks ?? []), ...webhooks])];
   const end = (state: WebhookState, verdict: string, orderId?: OrderId | null): Looked => {
     core.storage.transactionSync(() => {
       judgeWebhooks(core.books, waiting, state, verdict, orderId);
-      dropLook(core.books, key);
+      endLook(core.books, key);
     });
     return { kind: "ended" };
   };
   const link = runtime.links.get(key.connectionId);
   if (!link) return end("ignored", "The connection was removed.");
+  if (key.type === SEARCH) return searchShop(core, runtime, link, key);
   const order = findOrder(core.books, key.connectionId, key.type, key.value);
-  const { payments, accounting } = link.connector;
+  const { payments, accounting, storefront } = link.connector;
   if (accounting && order === null) return end("ignored", "Not an order of ours.");
   if (accounting?.manual(link.settings).includes("observe_order")) {
     if (order) askToLook(core, order, key, link);
@@ -45,9 +48,9 @@ export async function look(core: Core, runtime: Runtime, key: LookKey, webhooks:
   }
   if (link.problem) return postpone(core, key, webhooks, problem("CONNECTION_PAUSED", link.problem.detail), PAUSED_MS);
   const traces: Trace[] = [];
-  const read = await observed<PaymentObservation | ErpObservation>(async () => {
+  const read = await observed<PaymentObservation | ErpObservation | ShopObservation>(async () => {
     const context = link.context(traces);
-    const answer = await (payments ?? accounting)?.observe(context, key.type, key.value);
+    const answer = await (payments ?? accounting ?? storefront)?.observe(context, key.type, key.value);
     return answer ?? { kind: "absent" };
   });
   switch (read.kind) {
@@ -62,7 +65,7 @@ export async function look(core: Core, runtime: Runtime, key: LookKey, webhooks:
       const unsent = traces.length === 0;
       const waitMs = unsent
         ? Math.max(1, read.retryAfterMs ?? 1_000)
-        : backoffMs(attempts + 1, core.ports.random(), read.retryAfterMs);
+        : backoffMs(attempts + 1, core.ports.random(), read.retryAfterMs, READ_LONGEST_MS);
       return postpone(core, key, waiting, problem(read.code, read.detail), waitMs);
     }
     case "refused":
@@ -106,32 +109,78 @@ async function observed<T>(read: () => Promise<Read<T>>): Promise<Read<T>> {
   }
 }
 
-type Seen = PaymentObservation | ErpObservation | MissingObservation;
+type Seen = PaymentObservation | ErpObservation | ShopObservation | MissingObservation;
 
-function apply(core: Core, runtime: Runtime, key: LookKey, webhooks: number[], seen: Seen): Looked {
+/** How soon a sighting is read again that waits for a command of the order it joins. */
+const BUSY_MS = 5_000;
+
+async function apply(core: Core, runtime: Runtime, key: LookKey, webhooks: number[], seen: Seen): Promise<Looked> {
+  const fingerprint = seen.source === "psp" || seen.source === "shop" ? await fingerprintOf(seen) : null;
   const written = core.storage.transactionSync(() => {
-    const before = orderFor(core, key, seen);
-    if (before === null) return false;
-    const decision = decide(before, seen, runtime.policy, core.ports.now());
-    if (!writeDecision(core, runtime, before, decision)) return false;
-    const wanted = decision.looks.length > 0;
+    const found = orderFor(core, runtime, key, seen, fingerprint);
+    if (found.kind !== "order") return found.kind;
+    const { order: before, note } = found;
+    const decision = decide(before, seen, runtime.policy, core.ports.now(), note);
+    // Before the decision is written, because it may want the same read again, later.
+    endLook(core.books, key);
+    if (!writeDecision(core, runtime, before, decision)) return "taken";
+    if (before.version === 0) rememberBuyer(core.books, before.id, fingerprint);
+    if (note !== null) lookAtBothSides(core, runtime, decision.order);
     judgeWebhooks(core.books, webhooks, "processed", verdictOf(decision), before.id);
-    if (!wanted) dropLook(core.books, key);
-    return true;
+    return "written";
   });
-  if (written) return { kind: "ended" };
+  if (written === "written") return { kind: "ended" };
+  if (written === "busy")
+    return postpone(core, key, webhooks, problem("AWAITING_OUTCOME", "Joined after its command is answered."), BUSY_MS);
   const detail = "Its identifiers belong to two different orders.";
   return postpone(core, key, webhooks, problem("DUPLICATE_SUSPECTED", detail), REFUSED_MS);
 }
 
-/** The order an observation is about: by any of the platform's own ids, or a new one for a payment. */
-function orderFor(core: Core, key: LookKey, seen: Seen): OrderBooks | null {
+/** The order an observation is about: by the platform's own ids, by evidence of the other side, or a new one. */
+function orderFor(
+  core: Core,
+  runtime: Runtime,
+  key: LookKey,
+  seen: Seen,
+  fingerprint: string | null,
+): Resolved | { kind: "taken" } {
+  if (seen.source === "psp" || seen.source === "shop") return resolveOrder(core, runtime, seen, fingerprint);
   const names = seen.source === "missing" ? [] : seen.aliases.filter((alias) => alias.tier <= 1);
   for (const alias of [{ type: key.type, value: key.value }, ...names]) {
     const id = findOrder(core.books, key.connectionId, alias.type, alias.value);
-    if (id) return loadOrder(core.books, id);
+    const order = id ? loadOrder(core.books, id) : null;
+    if (order) return { kind: "order", order, note: null };
   }
-  return seen.source === "psp" ? emptyOrder(core) : null;
+  return { kind: "taken" };
+}
+
+/** After two sightings were joined, what each platform knows is learned again, for the one order. */
+function lookAtBothSides(core: Core, runtime: Runtime, order: OrderBooks): void {
+  for (const side of ["payment", "shop"] as const)
+    if (order[side]) for (const key of lookKeys(runtime, order, side)) wantLook(core, key, core.ports.now());
+}
+
+/** Asks a shop for the order of a payment that was seen first. */
+async function searchShop(core: Core, runtime: Runtime, link: Link, key: LookKey): Promise<Looked> {
+  const orderId = key.value as OrderId;
+  const { storefront } = link.connector;
+  const order = loadOrder(core.books, orderId);
+  endLook(core.books, key);
+  if (!storefront || !order || order.shop || order.erp) return { kind: "ended" };
+  const traces: Trace[] = [];
+  const found = link.problem
+    ? ({ kind: "absent" } as const)
+    : await observed(() => storefront.find(link.context(traces), aliasesOf(core.books, orderId)));
+  if (found.kind === "found") {
+    const shopKey = { connectionId: link.config.id, type: storefront.orderAlias, value: found.value };
+    wantLook(core, shopKey, core.ports.now());
+  }
+  // Decided again in any case: it asks for the next search, or the hold is over.
+  core.storage.transactionSync(() => {
+    const current = loadOrder(core.books, orderId);
+    if (current) writeDecision(core, runtime, current, decide(current, null, runtime.policy, core.ports.now()));
+  });
+  return found.kind === "unauthorized" ? found : { kind: "ended" };
 }
 
 /** What a decision came to, in one sentence for the webhook that led to it. */

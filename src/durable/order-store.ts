@@ -13,9 +13,10 @@ import {
   type OrderBooks,
   priceOf,
 } from "../domain/order.ts";
+import { contentRows } from "../domain/row-identity.ts";
 import { statusOf } from "../domain/status.ts";
 import type { Books, Core } from "./books.ts";
-import { wantLook } from "./look-store.ts";
+import { type LookKey, wantLook } from "./look-store.ts";
 import type { Runtime } from "./runtime.ts";
 import { aliases, commands, entries, indexQueue, type OrderDocument, orders, tasks } from "./schema.ts";
 
@@ -38,7 +39,10 @@ export const emptyOrder = (core: Core): OrderBooks => ({
   content: null,
   orderNumber: null,
   payment: null,
+  shop: null,
   erp: null,
+  suspects: [],
+  firstSeenAt: null,
   entries: [],
   commands: [],
   tasks: [],
@@ -56,7 +60,10 @@ export function loadOrder(books: Books, id: OrderId): OrderBooks | null {
     content: row.content,
     orderNumber: row.orderNumber,
     payment: row.document.payment,
+    shop: row.document.shop,
     erp: row.document.erp,
+    suspects: row.document.suspects,
+    firstSeenAt: row.createdAt,
     entries: ledger.map(entryOf),
     commands: commandsOfSubject(books, id).map(commandOf),
     tasks: tasksOfSubject(books, id).map((task) => ({
@@ -150,13 +157,8 @@ export function writeDecision(core: Core, runtime: Runtime, before: OrderBooks, 
   const newTasks = insertTasks(core, before, decision);
   for (const id of decision.obsoleteTasks)
     books.update(tasks).set({ state: "obsolete", doneAt: now }).where(eq(tasks.id, id)).run();
-  for (const look of decision.looks) {
-    const side = look.side === "payment" ? decision.order.payment : decision.order.erp;
-    const facets = side ? runtime.links.get(side.connectionId)?.connector : undefined;
-    const type = look.side === "payment" ? facets?.payments?.orderAlias : facets?.accounting?.orderAlias;
-    if (side && type)
-      wantLook(core, { connectionId: side.connectionId, type, value: side.externalId }, now + look.afterMs);
-  }
+  for (const look of decision.looks)
+    for (const key of lookKeys(runtime, decision.order, look.side)) wantLook(core, key, now + look.afterMs);
   const after: OrderBooks = {
     ...decision.order,
     commands: [...decision.order.commands, ...newCommands],
@@ -171,7 +173,9 @@ export function writeDecision(core: Core, runtime: Runtime, before: OrderBooks, 
   const document: OrderDocument = {
     rows: after.rows,
     payment: after.payment,
+    shop: after.shop,
     erp: after.erp,
+    suspects: after.suspects,
     aliases: [...known, ...claimed],
   };
   const changed =
@@ -190,10 +194,10 @@ function writeOrder(core: Core, after: OrderBooks, document: OrderDocument, isNe
     version: after.version + 1,
     status: statusOf(after),
     currency: after.currency,
-    totalMinor: priceOf(after.rows, after.rows),
+    totalMinor: totalOf(after),
     orderNumber: after.orderNumber,
     erpNumber: after.erp?.externalId ?? null,
-    placedAt: after.payment?.placedAt ?? null,
+    placedAt: after.shop?.placedAt ?? after.payment?.placedAt ?? null,
     updatedAt: now,
     document,
     content: after.content,
@@ -205,6 +209,26 @@ function writeOrder(core: Core, after: OrderBooks, document: OrderDocument, isNe
       .run();
   else core.books.update(orders).set(columns).where(eq(orders.id, after.id)).run();
   if (forIndex) core.books.insert(indexQueue).values({ orderId: after.id }).onConflictDoNothing().run();
+}
+
+function totalOf(order: OrderBooks): number {
+  const rows = contentRows(order);
+  return order.shop?.totalMinor ?? priceOf(rows, rows);
+}
+
+/** The type of look that asks the shops for the order of a payment; its value is our order id. */
+export const SEARCH = "search";
+
+/** What to read to see one side of an order. A side of the shop that is not known yet is searched for. */
+export function lookKeys(runtime: Runtime, order: OrderBooks, side: "payment" | "erp" | "shop"): LookKey[] {
+  const known = side === "payment" ? order.payment : side === "erp" ? order.erp : order.shop;
+  if (!known && side === "shop" && order.payment)
+    return runtime.policy
+      .shopsOf(order.payment.connectionId)
+      .map((shop) => ({ connectionId: shop.id, type: SEARCH, value: order.id }));
+  const facets = known ? runtime.links.get(known.connectionId)?.connector : undefined;
+  const facet = { payment: facets?.payments, erp: facets?.accounting, shop: facets?.storefront }[side];
+  return known && facet ? [{ connectionId: known.connectionId, type: facet.orderAlias, value: known.externalId }] : [];
 }
 
 /** Whether a platform's own id (tier 0 and 1) already names another order. */
@@ -329,3 +353,14 @@ export const aliasesOf = (books: Books, id: OrderId): ClaimedAlias[] =>
 
 export const entriesOfOrder = (books: Books, id: string): Entry[] =>
   books.select().from(entries).where(eq(entries.orderId, id)).orderBy(asc(entries.seq)).all().map(entryOf);
+
+/** Gives an order the identifiers of another one, in its document; the claims themselves are moved by the caller. */
+export function replaceAliases(books: Books, id: OrderId, names: ClaimedAlias[]): void {
+  const document = books.select({ document: orders.document }).from(orders).where(eq(orders.id, id)).get()?.document;
+  if (document)
+    books
+      .update(orders)
+      .set({ document: { ...document, aliases: names } })
+      .where(eq(orders.id, id))
+      .run();
+}

@@ -6,7 +6,7 @@ import type { Context, Environment, Memory } from "../connectors/connector.ts";
 import { type AnyConnector, findConnector } from "../connectors/registry.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import type { ConnectionId } from "../domain/ids.ts";
-import type { AccountingPolicy, ConnectionPolicy, PaymentPolicy, Policy } from "../domain/policy.ts";
+import type { AccountingPolicy, ConnectionPolicy, PaymentPolicy, Policy, ShopPolicy } from "../domain/policy.ts";
 import type { Settings } from "../env.ts";
 import { unseal } from "../sealing.ts";
 import { type Breaker, createBreaker, type SharedHealth } from "../transport/breaker.ts";
@@ -38,12 +38,20 @@ export interface Runtime {
   links: Map<ConnectionId, Link>;
 }
 
+/** Until when a platform asked not to be called, in milliseconds since the epoch; 0 when it did not. */
+export interface Rest {
+  until(connectionId: ConnectionId): number;
+  keep(connectionId: ConnectionId, until: number): void;
+}
+
 export interface RuntimeParts {
   ports: Ports;
   settings: Settings;
   /** Problems that paused a connection, by id; they end with the revision they were found at. */
   pauses: ReadonlyMap<string, { revision: number; problem: Problem }>;
   memoryOf(connectionId: ConnectionId): Memory;
+  /** Pauses that platforms asked for outlive the instance: the object leaves memory long before they end. */
+  rest: Rest;
   health(connector: AnyConnector, environment: Environment): SharedHealth | undefined;
   /** Pacing and breaker of a connection survive a new configuration. */
   paces: Map<ConnectionId, { bucket: Bucket; breaker: Breaker }>;
@@ -90,6 +98,7 @@ async function linkOf(
       now: parts.ports.now,
       random: parts.ports.random,
       timezone: config.timezone,
+      accessToken: async () => ({ kind: "unauthorized", detail: `${connector.name} is not connected by OAuth.` }),
       origin: (key, defaultOrigin) => parts.settings.platformBaseUrls[key] ?? defaultOrigin,
       http: createHttp({
         fetch: parts.ports.fetch,
@@ -131,11 +140,23 @@ function paceOf(
   const known = parts.paces.get(id);
   if (known) return known;
   const pace = {
-    bucket: createBucket(connector.rateLimit, parts.ports.now),
+    bucket: restingBucket(id, connector, parts),
     breaker: createBreaker({ now: parts.ports.now, shared: parts.health(connector, environment) }),
   };
   parts.paces.set(id, pace);
   return pace;
+}
+
+function restingBucket(id: ConnectionId, connector: AnyConnector, { ports, rest }: RuntimeParts): Bucket {
+  const bucket = createBucket(connector.rateLimit, ports.now);
+  bucket.emptyUntil(rest.until(id));
+  return {
+    ...bucket,
+    emptyUntil(instant) {
+      bucket.emptyUntil(instant);
+      rest.keep(id, instant);
+    },
+  };
 }
 
 const allowedOrigins = (connector: AnyConnector, connection: ConnectionConfig, settings: Settings): string[] =>
@@ -159,15 +180,25 @@ function policyOf(config: MerchantConfig, links: ReadonlyMap<ConnectionId, Link>
     if (erp && accounting === null)
       accounting = { ...common, ...erp.policy(link.settings), manual: erp.manual(link.settings) };
   }
+  const shops = [...links.values()].flatMap((link) => shopPolicy(link));
   return {
     approved: config.stage === "approved",
     timezone: config.timezone,
     orderNumberPattern: config.orderNumberPattern,
     salesAccounts: config.salesAccounts,
     payment: (connectionId) => payments.get(connectionId) ?? null,
+    shop: (connectionId) => shops.find((shop) => shop.id === connectionId) ?? null,
+    shopsOf: (connectionId) => {
+      const environment = links.get(connectionId)?.config.environment;
+      return shops.filter((shop) => shop.flows.orders && links.get(shop.id)?.config.environment === environment);
+    },
+    hasPayment: (connector) => [...payments.values()].some((payment) => payment.connector === connector),
     accounting,
   };
 }
+
+const shopPolicy = (link: Link): ShopPolicy[] =>
+  link.connector.storefront ? [{ ...connectionPolicy(link), ...link.connector.storefront.policy(link.settings) }] : [];
 
 const connectionPolicy = (link: Link): ConnectionPolicy => ({
   id: link.config.id,

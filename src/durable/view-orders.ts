@@ -110,7 +110,7 @@ export function orderView(books: Books, runtime: Runtime, id: string): OrderView
 }
 
 const sourcesOf = (order: OrderBooks, runtime: Runtime): OrderView["sources"] =>
-  [order.payment, order.erp]
+  [order.shop, order.payment, order.erp]
     .filter((side) => side !== null)
     .map(({ connectionId, connector, externalId, state }) => ({
       connectionId,

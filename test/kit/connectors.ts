@@ -51,7 +51,7 @@ const psp: Connector<z.infer<typeof pspCredentials>, z.infer<typeof pspSettings>
       kind === "refund" && credentials.plusApiKey === undefined ? "QLIRO_PLUS_CREDENTIALS_REQUIRED" : null,
     policy: (settings) => ({ referencePrefix: settings.prefix, feeArticleNumber: settings.feeArticleNumber ?? null }),
   },
-  payouts: { list: never, lines: never },
+  payouts: { movementAlias: "qliro.transaction_id", list: never, lines: never },
 };
 
 const erpSettings = z.object({ paymentTypes: z.record(z.string(), z.string()).default({}) });

@@ -15,6 +15,7 @@ const FEES_DAYS_BEFORE = 30;
 const FEES_DAYS_AFTER = 14;
 
 export const payouts: PayoutFacet<QliroCredentials, QliroSettings> = {
+  movementAlias: "qliro.transaction_id",
   async list(context, from, to) {
     const batches = new Map<string, SettlementBatch>();
     // Qliro refuses a period that includes today; an empty one needs no question.

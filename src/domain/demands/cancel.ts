@@ -59,13 +59,15 @@ function cancelCause(order: OrderBooks): Entry | undefined {
 /** A choice that a person makes again, after a second deletion, is noted with its number. */
 const isChoice = (noted: string, choice: string): boolean => noted === choice || noted.startsWith(`${choice}#`);
 
-/** Cancelled at the PSP before anything was billed: the ERP order goes too. */
+/** Cancelled at the PSP or in the shop before anything was billed: the ERP order goes too. */
 function cancelErpOrder(order: OrderBooks, accounting: AccountingPolicy | null): Demand[] {
-  const ended = order.payment?.state === "cancelled" || order.payment?.state === "refused";
+  const unpaid = order.payment?.state === "cancelled" || order.payment?.state === "refused";
+  const ended = unpaid || order.shop?.state === "cancelled";
   if (!accounting || !order.erp || order.erp.state !== "open" || !ended) return [];
   if (entriesOf(order, "captured").length + entriesOf(order, "invoiced").length > 0) return [];
   const erpOrderNumber = order.erp.externalId;
-  const reason = `Payment ${order.payment?.externalId ?? ""} is ${order.payment?.state ?? ""}`;
+  const side = unpaid ? order.payment : order.shop;
+  const reason = `${side?.connector ?? ""} ${side?.externalId ?? ""} is ${side?.state ?? ""}`;
   return [
     {
       name: "cancel_order",

@@ -4,7 +4,7 @@ import { invoicesOfCapture, ROUNDING_MINOR_MAX } from "../links.ts";
 import { allocate } from "../money.ts";
 import { type Entry, entriesOf, type OrderBooks, priceOf, subtractRows } from "../order.ts";
 import { localDate } from "../schedule.ts";
-import { articleOf, type Demand, type DemandContext, nameOf, withPrices } from "./demand.ts";
+import { articleOf, type Demand, type DemandContext, nameOf, sourceOf, withPrices } from "./demand.ts";
 
 export function creditDemands({ order, accounting, policy, now }: DemandContext): Demand[] {
   if (!accounting || !order.erp) return [];
@@ -13,7 +13,7 @@ export function creditDemands({ order, accounting, policy, now }: DemandContext)
     .filter((refund) => refund.answers === null && refund.commandId === null && !isCredited(order, refund))
     .map((refund) => {
       const capture = captureOf(order, refund);
-      const invoice = capture ? invoiceOf(order, refund, capture) : undefined;
+      const invoice = invoiceOf(order, refund, capture);
       return {
         name: `create_credit_invoice|refunded:${refund.externalId}`,
         connectionId: accounting.id,
@@ -26,11 +26,11 @@ export function creditDemands({ order, accounting, policy, now }: DemandContext)
           kind: "create_credit_invoice" as const,
           erpOrderNumber,
           invoiceNumber: invoice?.externalId ?? "",
-          externalNumber: `${order.payment?.connector ?? "psp"}-${refund.externalId}`,
+          externalNumber: `${sourceOf(order, refund)}-${refund.externalId}`,
           date: localDate(now, policy.timezone),
           currency: order.currency,
-          reason: `Refund ${refund.externalId} at ${order.payment?.connector ?? "the provider"}`,
-          rows: creditRows(order, refund, capture),
+          reason: `Refund ${refund.externalId} at ${sourceOf(order, refund)}`,
+          rows: creditRows(order, refund, capture ?? invoice),
           totalMinor: refund.amountMinor,
         },
       };
@@ -45,8 +45,8 @@ function captureOf(order: OrderBooks, refund: Entry): Entry | undefined {
 }
 
 /** Of several invoices that bill one capture, the one with the refunded rows. */
-function invoiceOf(order: OrderBooks, refund: Entry, capture: Entry): Entry | undefined {
-  const invoices = invoicesOfCapture(order, capture);
+function invoiceOf(order: OrderBooks, refund: Entry, capture: Entry | undefined): Entry | undefined {
+  const invoices = capture ? invoicesOfCapture(order, capture) : invoicesOfShop(order, refund);
   return (
     invoices.find((invoice) => refund.rows.length > 0 && subtractRows(refund.rows, [invoice.rows]).length === 0) ??
     invoices.find((invoice) => invoice.amountMinor + ROUNDING_MINOR_MAX >= refund.amountMinor) ??
@@ -54,11 +54,15 @@ function invoiceOf(order: OrderBooks, refund: Entry, capture: Entry): Entry | un
   );
 }
 
+/** A refund that the shop made without a PSP of ours is on the order's invoices. */
+const invoicesOfShop = (order: OrderBooks, refund: Entry): Entry[] =>
+  refund.connectionId === order.shop?.connectionId ? entriesOf(order, "invoiced") : [];
+
 const isCredited = (order: OrderBooks, refund: Entry): boolean =>
   entriesOf(order, "credited").some((credit) => credit.answers === refund.seq);
 
 /** The refunded rows; an amount without rows is spread over the VAT rates of what was captured. */
-function creditRows(order: OrderBooks, refund: Entry, capture: Entry | undefined) {
+function creditRows(order: OrderBooks, refund: Entry, paid: Entry | undefined) {
   if (refund.rows.length > 0 && Math.abs(priceOf(order.rows, refund.rows) - refund.amountMinor) <= ROUNDING_MINOR_MAX)
     return withPrices(order.rows, refund.rows).map((row) => ({
       articleNumber: articleOf(order, row),
@@ -69,7 +73,7 @@ function creditRows(order: OrderBooks, refund: Entry, capture: Entry | undefined
       kind: row.kind,
     }));
   const byRate = new Map<number, number>();
-  for (const row of withPrices(order.rows, capture?.rows ?? []))
+  for (const row of withPrices(order.rows, paid?.rows ?? []))
     byRate.set(row.vatRateBps, (byRate.get(row.vatRateBps) ?? 0) + row.unitPriceMinor * row.quantity);
   const rates = [...byRate].filter(([, amount]) => amount > 0);
   const parts = allocate(

@@ -6,7 +6,7 @@ import { problem } from "../errors.ts";
 import type { ConnectionId } from "../ids.ts";
 import type { OrderRow, RowQuantity } from "../observation.ts";
 import { type CommandRecord, commandsOf, type Entry, isFinal, type OrderBooks } from "../order.ts";
-import type { AccountingPolicy, Flow, PaymentPolicy, Policy } from "../policy.ts";
+import type { AccountingPolicy, Flow, PaymentPolicy, Policy, ShopPolicy } from "../policy.ts";
 
 export interface Demand {
   /** Stable name within the order. */
@@ -23,6 +23,7 @@ export interface DemandContext {
   order: OrderBooks;
   policy: Policy;
   payment: PaymentPolicy | null;
+  shop: ShopPolicy | null;
   accounting: AccountingPolicy | null;
   now: number;
 }
@@ -100,3 +101,7 @@ export function wrongPaymentType(order: OrderBooks, accounting: AccountingPolicy
     `The order carries payment type \`${actual}\`; orders paid through ${side.connector} must carry \`${expected}\`.`,
   );
 }
+
+/** The platform a fact comes from, by its connector's name. */
+export const sourceOf = (order: OrderBooks, entry: Entry): string =>
+  [order.payment, order.shop].find((side) => side?.connectionId === entry.connectionId)?.connector ?? "psp";

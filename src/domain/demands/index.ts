@@ -8,6 +8,7 @@ import { invoiceDemands } from "./invoice.ts";
 import { refundDemands } from "./refund.ts";
 
 export { CANCEL_AT_PSP } from "./cancel.ts";
+export { awaitsShopUntil, KEEP_APART, MERGE, openSuspect } from "./create-order.ts";
 export type { Demand, DemandContext } from "./demand.ts";
 
 export function demandsOf(context: DemandContext): Demand[] {

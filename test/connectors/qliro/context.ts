@@ -2,6 +2,7 @@
 import type { QliroContext } from "../../../src/connectors/qliro/api.ts";
 import { qliroCredentials, qliroSettings } from "../../../src/connectors/qliro/config.ts";
 import { type ScriptedHttp, type ScriptStep, scripted } from "../kit/http.ts";
+import { memoryOver } from "../kit/memory.ts";
 
 export const MAIN = { apiKey: "ACME_SE", apiSecret: "exampleMerchantApiSecret0123456789" };
 export const PLUS = { plusApiKey: "ACME_PLUS", plusApiSecret: "examplePlusSecret9876543210" };
@@ -24,11 +25,8 @@ export function contextWith(
     credentials: qliroCredentials.parse(given.credentials ?? { ...MAIN, ...PLUS }),
     settings: qliroSettings.parse(given.settings ?? {}),
     http: scripted(...steps),
-    memory: {
-      get: (key) => memory.get(key) ?? null,
-      put: (key, value) => void memory.set(key, value),
-      delete: (key) => void memory.delete(key),
-    },
+    memory: memoryOver(memory),
+    accessToken: async () => ({ kind: "unauthorized", detail: "no OAuth" }),
     now: () => given.now ?? NOW,
     random: () => 0.5,
     timezone: "Europe/Stockholm",

@@ -9,6 +9,7 @@ import { latin1 } from "../../../src/connectors/specter/key.ts";
 import type { SpecterContext } from "../../../src/connectors/specter/transport.ts";
 import type { AccountingCommand, CommandCall, CreateOrder } from "../../../src/domain/commands.ts";
 import { type ScriptedHttp, type ScriptStep, scripted } from "../kit/http.ts";
+import { memoryOver } from "../kit/memory.ts";
 
 /** reference/specter.md section 3. */
 export const CREDENTIALS: SpecterCredentials = {
@@ -40,11 +41,8 @@ export function connection(
     credentials,
     settings: settings(given),
     http,
-    memory: {
-      get: (key) => remembered.get(key) ?? null,
-      put: (key, value) => void remembered.set(key, value),
-      delete: (key) => void remembered.delete(key),
-    },
+    memory: memoryOver(remembered),
+    accessToken: async () => ({ kind: "unauthorized", detail: "no OAuth" }),
     now: () => Date.UTC(2026, 0, 5, 12),
     random: () => 0.5,
     timezone: "Europe/Stockholm",

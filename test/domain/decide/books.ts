@@ -7,15 +7,20 @@ import type { CommandId } from "../../../src/domain/ids.ts";
 import type { Observation } from "../../../src/domain/observation.ts";
 import { type CommandRecord, entriesOf, isFinal, type OrderBooks } from "../../../src/domain/order.ts";
 import { choose, discard, resolve, settle } from "../../../src/domain/outcome.ts";
-import type { AccountingPolicy, Flows, PaymentPolicy, Policy } from "../../../src/domain/policy.ts";
+import type { AccountingPolicy, Flows, PaymentPolicy, Policy, ShopPolicy } from "../../../src/domain/policy.ts";
 import { statusOf } from "../../../src/domain/status.ts";
 import { ERP, Ledgers, Provider, PSP } from "./platforms.ts";
+
+/** The shop connection of a policy that has one. */
+export const SHOP = "con_shop";
 
 const ALL_FLOWS: Flows = { orders: true, invoices: true, refunds: true, payouts: true };
 
 export interface Choices extends Partial<Pick<Policy, "approved" | "salesAccounts" | "orderNumberPattern">> {
   payment?: Partial<PaymentPolicy>;
   accounting?: Partial<AccountingPolicy> | null;
+  /** A linked shop; none unless given. */
+  shop?: Partial<ShopPolicy>;
 }
 
 export function policyOf(choices: Choices = {}): Policy {
@@ -44,12 +49,25 @@ export function policyOf(choices: Choices = {}): Policy {
     manual: [],
     ...choices.accounting,
   };
+  const shop: ShopPolicy = {
+    id: SHOP,
+    connector: "shopify",
+    kind: "shop",
+    paused: false,
+    flows: ALL_FLOWS,
+    createWhen: "placed",
+    holdMs: 600_000,
+    ...choices.shop,
+  };
   return {
     approved: choices.approved ?? true,
     timezone: "Europe/Stockholm",
     orderNumberPattern: choices.orderNumberPattern ?? "{psp.merchantReference}",
     salesAccounts: choices.salesAccounts ?? [{ country: "SE", vatRateBps: 2500, account: "3001" }],
     payment: (id) => (id === PSP ? payment : null),
+    shop: (id) => (choices.shop && id === SHOP ? shop : null),
+    shopsOf: () => (choices.shop ? [shop] : []),
+    hasPayment: (connector) => connector === payment.connector,
     accounting: choices.accounting === null ? null : accounting,
   };
 }
@@ -62,7 +80,10 @@ const emptyBooks = (): OrderBooks => ({
   content: null,
   orderNumber: null,
   payment: null,
+  shop: null,
   erp: null,
+  suspects: [],
+  firstSeenAt: null,
   entries: [],
   commands: [],
   tasks: [],
