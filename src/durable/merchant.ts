@@ -3,7 +3,7 @@
 // The methods are thin; the rooms beside this file do the work. Everything public here can be called over RPC by the
 // Worker, and by nobody else: the object has no fetch handler.
 import { DurableObject } from "cloudflare:workers";
-import type { Environment, Memory } from "../connectors/connector.ts";
+import type { Environment, Memory, Read } from "../connectors/connector.ts";
 import type { AnyConnector } from "../connectors/registry.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import type { ConnectionId, MerchantId, OrderId } from "../domain/ids.ts";
@@ -32,7 +32,7 @@ import { problemView } from "./view-problem.ts";
 import { stateView } from "./view-state.ts";
 import { listTasks, taskView } from "./view-tasks.ts";
 import { listWebhooks, webhookView } from "./view-webhooks.ts";
-import type { AcceptedWebhook, Answer, ListQuery, MerchantRpc } from "./views.ts";
+import type { AcceptedWebhook, Answer, ListQuery, MerchantRpc, Registration } from "./views.ts";
 import { storeWebhook } from "./webhook-store.ts";
 import { Work } from "./work.ts";
 
@@ -237,6 +237,18 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
     }
   }
 
+  async registerWebhooks(connectionId: ConnectionId, url: string, ours: string): Promise<Registration> {
+    const link = (await this.#ready()).links.get(connectionId);
+    const register = link?.connector.webhooks?.register;
+    return link && register ? registration(await register(link.context([]), url, ours)) : UNSUPPORTED;
+  }
+
+  async unregisterWebhooks(connectionId: ConnectionId, ours: string): Promise<Registration> {
+    const link = (await this.#ready()).links.get(connectionId);
+    const unregister = link?.connector.webhooks?.unregister;
+    return link && unregister ? registration(await unregister(link.context([]), ours)) : UNSUPPORTED;
+  }
+
   async state() {
     return stateView(this.#core, await this.#ready(), this.#work.nextDue());
   }
@@ -323,6 +335,23 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
 
   async payout(id: string, linesCursor: string | null = null) {
     return payoutView(this.#core.books, id, linesCursor);
+  }
+}
+
+const UNSUPPORTED: Registration = { supported: false, done: false };
+
+function registration(answer: Read<unknown>): Registration {
+  switch (answer.kind) {
+    case "found":
+    case "absent":
+      return { supported: true, done: true };
+    case "unauthorized":
+      return { supported: true, done: false, problem: problemView(problem("CREDENTIALS_REFUSED", answer.detail)) };
+    case "later":
+    case "refused":
+      return { supported: true, done: false, problem: problemView(problem(answer.code, answer.detail)) };
+    default:
+      return answer satisfies never;
   }
 }
 

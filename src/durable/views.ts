@@ -227,6 +227,13 @@ export interface AcceptedWebhook {
 
 export type Answer<T> = { ok: true; value: T } | { ok: false; problem: Problem };
 
+/** What the platform's API said to a registration. `supported` false: a person does it. */
+export interface Registration {
+  supported: boolean;
+  done: boolean;
+  problem?: ProblemView;
+}
+
 /** The merchant object's surface. Every read and act a person or the clock can ask for. */
 export interface MerchantRpc {
   /** Takes the configuration unless it is older than the one held. */
@@ -238,6 +245,11 @@ export interface MerchantRpc {
   verify(
     connectionId: ConnectionId,
   ): Promise<{ status: "connected" | "failed"; checkedAt: Timestamp; problem?: ProblemView }>;
+
+  /** Registers the webhook at the platform where its API can. `ours` is what all our URLs of the connection begin with. */
+  registerWebhooks(connectionId: ConnectionId, url: string, ours: string): Promise<Registration>;
+  /** Takes our registrations at the platform away. */
+  unregisterWebhooks(connectionId: ConnectionId, ours: string): Promise<Registration>;
 
   orders(query: ListQuery & { query?: string | undefined; status?: string | undefined }): Promise<Page<OrderSummary>>;
   order(id: string): Promise<OrderView | null>;

@@ -9,8 +9,9 @@ import type { Core } from "./books.ts";
 import { pull, pullKey, sweepForDeleted } from "./changes.ts";
 import { redecide } from "./configuration.ts";
 import { logDefect } from "./defects.ts";
-import { dropJob, dueJobs, type JobRow, wantJob } from "./jobs.ts";
+import { beginJob, dropJob, dueJobs, type JobRow, wantJob } from "./jobs.ts";
 import { dueLooks, type LookKey } from "./look-store.ts";
+import { memoryOf } from "./memory.ts";
 import { look } from "./observe.ts";
 import { findOrder, loadOrder, writeDecision } from "./order-store.ts";
 import { attempt, type CommandRow, dueSubjects, knownIds, nextCommand, readCommand } from "./outbox.ts";
@@ -121,6 +122,8 @@ export class Work {
     const hints: Hint[] = link?.connector.webhooks?.hints(incomingOf(row)) ?? [
       { kind: "ignored", reason: "The connection was removed." },
     ];
+    for (const hint of hints)
+      if (hint.kind === "remember") memoryOf(this.#core.books, connectionId).put(hint.key, hint.value);
     const reads = hints.filter((hint) => hint.kind === "order");
     for (const { type, value } of reads) this.#wantFresh({ connectionId, type, value }, row.seq);
     const feeds = hints.filter((hint) => hint.kind === "changes").map((hint) => hint.feed);
@@ -253,6 +256,7 @@ export class Work {
   }
 
   async #job(runtime: Runtime, job: JobRow): Promise<void> {
+    beginJob(this.#core.books, job.key);
     const [kind, connection = "", feed = ""] = job.key.split(":");
     const link = runtime.links.get(connection as ConnectionId);
     switch (kind) {

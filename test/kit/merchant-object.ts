@@ -153,6 +153,14 @@ export function fakeObject(): FakeObject {
       note("verify", id);
       return object.verification;
     },
+    registerWebhooks: async (id, url, ours) => {
+      note("registerWebhooks", id, url, ours);
+      return { supported: true, done: true };
+    },
+    unregisterWebhooks: async (id, ours) => {
+      note("unregisterWebhooks", id, ours);
+      return { supported: true, done: true };
+    },
     orders: async (query) => {
       note("orders", query);
       return page(order);

@@ -23,6 +23,17 @@ const Activation = z
     url: z.string().nullable(),
     registered: z.boolean(),
     instructions: z.string().optional(),
+    /** Why the platform's API did not take the registration; it can be repeated by activating again. */
+    problem: z
+      .object({
+        code: z.string(),
+        title: z.string(),
+        detail: z.string(),
+        cause: z.string(),
+        fix: z.string(),
+        severity: z.string(),
+      })
+      .optional(),
   })
   .openapi("WebhookActivation");
 
@@ -31,12 +42,24 @@ type Answer = z.infer<typeof Activation>;
 /** Said where there is no URL to give: the platform is asked, it does not call. */
 const NOTHING_TO_SET_UP = "This platform does not call us; it is asked for changes. There is nothing to set up.";
 
-/** What a person does with a fresh token. No platform of this registry can be told by API, so `registered` is false. */
-function answerFor(call: MerchantCall, row: Connection, token: string): Answer {
+/** What all webhook URLs of a connection begin with. */
+const oursOf = (call: MerchantCall, row: Connection): string =>
+  `${call.settings.publicOrigin}/hooks/${row.connector}/${row.id}/`;
+
+/** Registers a fresh token's URL at the platform where its API can; a person gets instructions where it cannot. */
+async function answerFor(call: MerchantCall, row: Connection, token: string): Promise<Answer> {
   const facet = findConnector(row.connector, call.deps.connectors)?.webhooks;
   if (!facet) return { active: true, url: null, registered: false, instructions: NOTHING_TO_SET_UP };
-  const url = `${call.settings.publicOrigin}/hooks/${row.connector}/${row.id}/${token}`;
-  return { active: true, url, registered: false, instructions: facet.instructions(url) };
+  const url = `${oursOf(call, row)}${token}`;
+  const registered = facet.register ? await call.object.registerWebhooks(row.id, url, oursOf(call, row)) : null;
+  if (registered?.done) return { active: true, url, registered: true };
+  return {
+    active: true,
+    url,
+    registered: false,
+    instructions: facet.instructions(url),
+    ...(registered?.problem ? { problem: registered.problem } : {}),
+  };
 }
 
 /** Webhooks are for approved merchants only. */
@@ -63,7 +86,7 @@ const activate = merchantOperation({
     const progress = row.flowPayouts ? [startPayouts(call.db, row.id, today)] : [];
     const plan = planned(call, { action: "webhooks.activate", subject: row.id });
     const saved = await save(call, activateWebhooks(call.db, plan, row.id, await hashToken(token), progress));
-    return saved.ok ? ok(answerFor(call, row, token)) : saved;
+    return saved.ok ? ok(await answerFor(call, row, token)) : saved;
   },
 });
 
@@ -84,7 +107,7 @@ const rotate = merchantOperation({
     const token = newToken();
     const plan = planned(call, { action: "webhooks.rotate", subject: row.id });
     const saved = await save(call, rotateWebhooks(call.db, plan, row.id, await hashToken(token)));
-    return saved.ok ? ok(answerFor(call, row, token)) : saved;
+    return saved.ok ? ok(await answerFor(call, row, token)) : saved;
   },
 });
 
@@ -100,7 +123,10 @@ const deactivate = merchantOperation({
     if (!found.ok) return found;
     const plan = planned(call, { action: "webhooks.deactivate", subject: found.value.id });
     const saved = await save(call, deactivateWebhooks(call.db, plan, found.value.id));
-    return saved.ok ? ok({ active: false, url: null, registered: false }) : saved;
+    if (!saved.ok) return saved;
+    const facet = findConnector(found.value.connector, call.deps.connectors)?.webhooks;
+    if (facet?.unregister) await call.object.unregisterWebhooks(found.value.id, oursOf(call, found.value));
+    return ok({ active: false, url: null, registered: false });
   },
 });
 
