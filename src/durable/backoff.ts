@@ -2,15 +2,17 @@
 
 const FIRST_MS = 2_000;
 const LONGEST_MS = 12 * 3_600_000;
+/** A read does no harm: it is asked for again within this long, so that an outage ends for it soon after it ends. */
+export const READ_LONGEST_MS = 15 * 60_000;
 export const TRIES_MIN = 50;
 export const DAYS_MIN = 8;
 
 /**
  * The wait before the next try, in milliseconds. `attempts` counts the tries so far; `random` is in [0, 1).
- * A wait that the platform asked for is obeyed as the least.
+ * A wait that the platform asked for is obeyed as the least. `longestMs` bounds what is random.
  */
-export function backoffMs(attempts: number, random: number, retryAfterMs = 0): number {
-  const ceiling = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts, 30));
+export function backoffMs(attempts: number, random: number, retryAfterMs = 0, longestMs = LONGEST_MS): number {
+  const ceiling = Math.min(longestMs, FIRST_MS * 2 ** Math.min(attempts, 30));
   return Math.max(retryAfterMs, 1_000, Math.round(random * ceiling));
 }
 

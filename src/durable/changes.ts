@@ -3,7 +3,7 @@ import { and, gt, inArray } from "drizzle-orm";
 import type { ChangeFacet, Hint, Pull } from "../connectors/connector.ts";
 import type { ConnectionId, OrderId } from "../domain/ids.ts";
 import type { Trace } from "../transport/http.ts";
-import { backoffMs } from "./backoff.ts";
+import { backoffMs, READ_LONGEST_MS } from "./backoff.ts";
 import type { Core } from "./books.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { type JobRow, rescheduleJob } from "./jobs.ts";
@@ -37,7 +37,7 @@ export async function pull(core: Core, link: Link, feed: string, job: JobRow): P
       const unsent = traces.length === 0;
       const waitMs = unsent
         ? Math.max(1, next.retryAfterMs ?? 1_000)
-        : backoffMs(job.attempts + 2, core.ports.random(), next.retryAfterMs);
+        : backoffMs(job.attempts + 2, core.ports.random(), next.retryAfterMs, READ_LONGEST_MS);
       rescheduleJob(core, job.key, now + waitMs, { attempts: job.attempts + (unsent ? 0 : 1) });
       return { kind: "ended" };
     }
