@@ -5,6 +5,17 @@ import { jobs } from "./schema.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
 
+/**
+ * Jobs that were wanted since they began: what they read may be older than the want, so they run once more. Memory is
+ * enough: a run that is cut off has moved nothing, so its row is still due.
+ */
+const wantedMeanwhile = new WeakMap<Books, Set<string>>();
+
+/** The job begins: from now on, who wants it wants another run. */
+export const beginJob = (books: Books, key: string): void => {
+  wantedMeanwhile.get(books)?.delete(key);
+};
+
 /** Wants a job at `dueAt` (milliseconds) or earlier. `data` is kept from a row that exists. */
 export function wantJob(core: Core, key: string, dueAt: number, data: Record<string, unknown> = {}): void {
   core.books
@@ -12,16 +23,20 @@ export function wantJob(core: Core, key: string, dueAt: number, data: Record<str
     .values({ key, dueAt, attempts: 0, data })
     .onConflictDoUpdate({ target: jobs.key, set: { dueAt: sql`min(${jobs.dueAt}, ${dueAt})` } })
     .run();
+  const wanted = wantedMeanwhile.get(core.books) ?? new Set();
+  wantedMeanwhile.set(core.books, wanted.add(key));
   core.clock.wakeBy(dueAt);
 }
 
-/** The job ran: next time at `dueAt`. */
+/** The job ran: next time at `dueAt`, or at once if it was wanted while it ran. */
 export function rescheduleJob(
   core: Core,
   key: string,
-  dueAt: number,
+  usualDueAt: number,
   change: Partial<Pick<JobRow, "attempts" | "data">> = {},
 ): void {
+  const again = wantedMeanwhile.get(core.books)?.has(key) ?? false;
+  const dueAt = again ? Math.min(usualDueAt, core.ports.now()) : usualDueAt;
   core.books
     .update(jobs)
     .set({ dueAt, attempts: 0, ...change })

@@ -17,6 +17,19 @@ export type LookRow = typeof looks.$inferSelect;
 const isKey = ({ connectionId, type, value }: LookKey) =>
   and(eq(looks.connectionId, connectionId), eq(looks.type, type), eq(looks.value, value));
 
+/**
+ * Reads that were wanted since they began: what they see may be older than the want, so their row stays. Memory is
+ * enough: a read that is cut off has dropped nothing.
+ */
+const wantedMeanwhile = new WeakMap<Books, Set<string>>();
+
+const nameOf = ({ connectionId, type, value }: LookKey): string => `${connectionId} ${type} ${value}`;
+
+/** The read begins: from now on, who wants it wants another one. */
+export const beginLook = (books: Books, key: LookKey): void => {
+  wantedMeanwhile.get(books)?.delete(nameOf(key));
+};
+
 /** Wants a read at `dueAt` (milliseconds) or earlier; one that is wanted already becomes no later. */
 export function wantLook(core: Core, key: LookKey, dueAt: number, webhooks: number[] = []): void {
   const waiting = readLook(core.books, key)?.webhooks ?? [];
@@ -28,6 +41,8 @@ export function wantLook(core: Core, key: LookKey, dueAt: number, webhooks: numb
       set: { dueAt: sql`min(${looks.dueAt}, ${dueAt})`, webhooks: [...new Set([...waiting, ...webhooks])] },
     })
     .run();
+  const wanted = wantedMeanwhile.get(core.books) ?? new Set();
+  wantedMeanwhile.set(core.books, wanted.add(nameOf(key)));
   core.clock.wakeBy(dueAt);
 }
 
@@ -52,7 +67,9 @@ export function postponeLook(core: Core, key: LookKey, dueAt: number, stop: Prob
 export const readLook = (books: Books, key: LookKey): LookRow | undefined =>
   books.select().from(looks).where(isKey(key)).get();
 
-export const dropLook = (books: Books, key: LookKey): void => {
+/** The read ended; its row stays when somebody wanted it meanwhile. */
+export const endLook = (books: Books, key: LookKey): void => {
+  if (wantedMeanwhile.get(books)?.has(nameOf(key))) return;
   books.delete(looks).where(isKey(key)).run();
 };
 
