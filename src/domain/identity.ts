@@ -77,9 +77,9 @@ const NUMBER_LENGTH_MIN = 3;
 export const normaliseNumber = (value: string): string =>
   value.normalize("NFKC").trim().toUpperCase().replace(/^#/, "");
 
-/** An exact, case-sensitive token for strong evidence; a human number otherwise. */
+/** An exact, case-sensitive token for strong evidence; otherwise a number, as the connector normalised it. */
 const comparable = (alias: Alias, tier: Tier): string =>
-  tier <= 2 ? (alias.raw ?? alias.value) : normaliseNumber(alias.raw ?? alias.value);
+  tier <= 2 ? (alias.raw ?? alias.value) : normaliseNumber(alias.value);
 
 /** Finds the order of a sighting among candidates of the other side, strongest evidence first. */
 export function identify(seen: Sighting, candidates: readonly Candidate[]): Identity {
@@ -184,7 +184,7 @@ export function suspects(seen: Sighting, candidates: readonly Candidate[]): Cand
 /** Identifiers of the other side under which an identifier may be found, as the alias table keeps them. */
 export function searchKeys(side: "psp" | "shop", alias: Alias): { type: string; value: string }[] {
   const raw = alias.raw ?? alias.value;
-  const values = [...new Set([raw, alias.value, normaliseNumber(raw)])];
+  const values = [...new Set([raw, alias.value, normaliseNumber(raw), normaliseNumber(alias.value)])];
   const types = new Set(
     EQUALITIES.filter((rule) => (side === "psp" ? rule.psp : rule.shop) === alias.type).map((rule) =>
       side === "psp" ? rule.shop : rule.psp,

@@ -86,6 +86,13 @@ function postpone(core: Core, key: LookKey, webhooks: number[], why: Problem, wa
   return { kind: "ended" };
 }
 
+/** A defect of ours kept a read from being applied: it is made again later, and the others go on. */
+export function lookAgain(core: Core, key: LookKey, webhooks: number[]): Looked {
+  const attempts = (readLook(core.books, key)?.attempts ?? 0) + 1;
+  const waitMs = backoffMs(attempts + 2, core.ports.random(), 0, READ_LONGEST_MS);
+  return postpone(core, key, webhooks, problem("INTERNAL", "The order could not be worked on; see the log."), waitMs);
+}
+
 /** The platform does not know the order: perhaps not yet, so it is asked a few times more. */
 function unknownThere(
   core: Core,
@@ -114,7 +121,14 @@ type Seen = PaymentObservation | ErpObservation | ShopObservation | MissingObser
 /** How soon a sighting is read again that waits for a command of the order it joins. */
 const BUSY_MS = 5_000;
 
-async function apply(core: Core, runtime: Runtime, key: LookKey, webhooks: number[], seen: Seen): Promise<Looked> {
+/** Finds the order of a sighting, decides, and writes all of it in one transaction. */
+export async function apply(
+  core: Core,
+  runtime: Runtime,
+  key: LookKey,
+  webhooks: number[],
+  seen: Seen,
+): Promise<Looked> {
   const fingerprint = seen.source === "psp" || seen.source === "shop" ? await fingerprintOf(seen) : null;
   const written = core.storage.transactionSync(() => {
     const found = orderFor(core, runtime, key, seen, fingerprint);
