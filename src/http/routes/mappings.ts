@@ -15,6 +15,7 @@ import { save, unconditional } from "../changes.ts";
 import { merchantOperation, room } from "../operation.ts";
 import { orderNumberExamples } from "../order-number-examples.ts";
 import type { FieldError } from "../problem.ts";
+import { parseSalesAccountsCsv, salesAccountsCsv } from "../sales-accounts-csv.ts";
 import { Account, Country } from "../schemas.ts";
 import { fieldsOf } from "../validate.ts";
 
@@ -84,6 +85,49 @@ const getSales = merchantOperation({
   may: READ,
   answer: SalesAccounts,
   run: async ({ db, merchant }) => ok({ items: await readSalesAccounts(db, merchant.id) }),
+});
+
+const Csv = z.strictObject({ csv: z.string().min(1).max(200_000) }).openapi("SalesAccountsCsv");
+
+const importSales = merchantOperation({
+  method: "post",
+  path: `${SALES}/import`,
+  tag,
+  summary: "Replace the sales accounts by a CSV text with the columns country, vatRate, account, vatCode",
+  may: CONFIGURE,
+  body: Csv,
+  answer: SalesAccounts,
+  check: (_, raw) => csvErrors(typeof raw.csv === "string" ? raw.csv : ""),
+  run: async (call, { body }) => {
+    const { items } = parseSalesAccountsCsv(body.csv);
+    const before = { items: await readSalesAccounts(call.db, call.merchant.id) };
+    const plan = unconditional(call, { action: "mapping.sales", subject: call.merchant.id, before, after: { items } });
+    const saved = await save(call, replaceSalesAccounts(call.db, plan, SalesAccounts.parse({ items }).items));
+    return saved.ok ? ok({ items: await readSalesAccounts(call.db, call.merchant.id) }) : saved;
+  },
+});
+
+/** What is wrong with a CSV text, line by line: its form, then what the mapping's own schema says. */
+function csvErrors(text: string): FieldError[] {
+  const { items, lines, errors } = parseSalesAccountsCsv(text);
+  const checked = SalesAccounts.safeParse({ items });
+  const named = checked.success
+    ? []
+    : checked.error.issues.map((issue) => ({
+        path: `csv.line ${lines[Number(issue.path[1])] ?? 1}.${String(issue.path[2] ?? "")}`,
+        message: issue.message,
+      }));
+  return [...errors, ...named, ...duplicates(items, "csv", ["country", "vatRateBps"])];
+}
+
+const exportSales = merchantOperation({
+  method: "get",
+  path: `${SALES}/export`,
+  tag,
+  summary: "Read the sales accounts as CSV text",
+  may: READ,
+  answer: z.object({ csv: z.string() }),
+  run: async ({ db, merchant }) => ok({ csv: salesAccountsCsv(await readSalesAccounts(db, merchant.id)) }),
 });
 
 const optional = Account.optional();
@@ -182,4 +226,13 @@ const getOrderNumber = merchantOperation({
     ok({ pattern, examples: await orderNumberExamples(object, pattern) }),
 });
 
-export const mappings = room([putSales, getSales, putSettlement, getSettlement, putOrderNumber, getOrderNumber]);
+export const mappings = room([
+  putSales,
+  getSales,
+  importSales,
+  exportSales,
+  putSettlement,
+  getSettlement,
+  putOrderNumber,
+  getOrderNumber,
+]);
