@@ -48,7 +48,8 @@ const graphqlError = z.object({
 type GraphqlError = z.output<typeof graphqlError>;
 
 const envelope = z.object({
-  data: z.unknown(),
+  // A throttled answer has none.
+  data: z.unknown().optional(),
   errors: z.union([z.array(graphqlError), z.string()]).nullish(),
   extensions,
 });

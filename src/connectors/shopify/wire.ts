@@ -35,10 +35,7 @@ const NO_PAGE: Page = { hasNextPage: false };
 /** A connection with the question whether there is more of it. */
 const connection = <T extends z.ZodType>(item: T) =>
   z.preprocess(
-    (given) => ({
-      items: given,
-      page: (given as { pageInfo?: unknown } | null | undefined)?.pageInfo ?? NO_PAGE,
-    }),
+    (given) => ({ items: given, page: fieldOf(given, "pageInfo") ?? NO_PAGE }),
     z.object({ items: nodes(item), page }),
   );
 
