@@ -13,6 +13,7 @@ import { logDefect } from "./defects.ts";
 import { fingerprintOf, type Resolved, rememberBuyer, resolveOrder } from "./identity-store.ts";
 import { beginLook, endLook, type LookKey, postponeLook, readLook, wantLook } from "./look-store.ts";
 import { aliasesOf, findOrder, loadOrder, lookKeys, SEARCH, writeDecision } from "./order-store.ts";
+import { contentOf, discreet, personalTexts } from "./personal.ts";
 import type { Link, Runtime } from "./runtime.ts";
 import { addTask } from "./task-store.ts";
 import { judgeWebhooks, type WebhookState } from "./webhook-store.ts";
@@ -48,11 +49,13 @@ export async function look(core: Core, runtime: Runtime, key: LookKey, webhooks:
   }
   if (link.problem) return postpone(core, key, webhooks, problem("CONNECTION_PAUSED", link.problem.detail), PAUSED_MS);
   const traces: Trace[] = [];
-  const read = await observed<PaymentObservation | ErpObservation | ShopObservation>(async () => {
-    const context = link.context(traces);
+  const personal = personalTexts(contentOf(core.books, order));
+  const said = await observed<PaymentObservation | ErpObservation | ShopObservation>(async () => {
+    const context = link.context(traces, personal);
     const answer = await (payments ?? accounting ?? storefront)?.observe(context, key.type, key.value);
     return answer ?? { kind: "absent" };
   });
+  const read = discreet(said, [...link.secrets, ...personal]);
   switch (read.kind) {
     case "found":
       return apply(core, runtime, key, waiting, read.value);

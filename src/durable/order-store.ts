@@ -17,6 +17,7 @@ import { contentRows } from "../domain/row-identity.ts";
 import { statusOf } from "../domain/status.ts";
 import type { Books, Core } from "./books.ts";
 import { type LookKey, wantLook } from "./look-store.ts";
+import { withoutPerson, withPerson } from "./personal.ts";
 import type { Runtime } from "./runtime.ts";
 import { aliases, commands, entries, indexQueue, type OrderDocument, orders, tasks } from "./schema.ts";
 
@@ -65,7 +66,9 @@ export function loadOrder(books: Books, id: OrderId): OrderBooks | null {
     suspects: row.document.suspects,
     firstSeenAt: row.createdAt,
     entries: ledger.map(entryOf),
-    commands: commandsOfSubject(books, id).map(commandOf),
+    commands: commandsOfSubject(books, id)
+      .map(commandOf)
+      .map((command) => ({ ...command, payload: withPerson(command.payload, row.content) })),
     tasks: tasksOfSubject(books, id).map((task) => ({
       id: task.id as TaskId,
       key: task.key,
@@ -270,7 +273,7 @@ function insertCommands(core: Core, before: OrderBooks, decision: Decision): Com
       demand: command.demand,
       connectionId: command.connectionId,
       kind: command.payload.kind,
-      payload: command.payload,
+      payload: withoutPerson(command.payload),
       state: command.state,
       heldBy: command.state === "pending" ? null : ("decide" as const),
       code: command.problem?.code ?? null,
@@ -287,7 +290,7 @@ function insertCommands(core: Core, before: OrderBooks, decision: Decision): Com
     };
     core.books.insert(commands).values(row).run();
     if (row.dueAt !== null) core.clock.wakeBy(row.dueAt);
-    return commandOf(row);
+    return { ...commandOf(row), payload: command.payload };
   });
 }
 
@@ -303,7 +306,7 @@ function updateCommand(core: Core, before: OrderBooks, change: Decision["changes
       detail: change.problem?.detail ?? null,
       dueAt: change.state === "pending" ? now : null,
       ...(change.externalIds ? { externalIds: change.externalIds } : {}),
-      ...(change.payload ? { payload: change.payload } : {}),
+      ...(change.payload ? { payload: withoutPerson(change.payload) } : {}),
       ...(change.renewKey ? { requestKey: newGuid(core.ports.random), repeatDenied: false } : {}),
       ...(was && isInFlight(was.state) && !isInFlight(change.state) ? { lookUps: 0 } : {}),
       // A person asks for another round: the days of trying count from now.

@@ -19,6 +19,7 @@ import type { Trace } from "../transport/http.ts";
 import { backoffMs, isExhausted } from "./backoff.ts";
 import type { Books, Core } from "./books.ts";
 import { logDefect } from "./defects.ts";
+import { contentOf, discreet, personalTexts, withPerson } from "./personal.ts";
 import type { AnyContext, Link } from "./runtime.ts";
 import { attempts, commands } from "./schema.ts";
 
@@ -69,12 +70,20 @@ export type Attempted =
 
 /** Tries one command, or looks up what became of the try before. Never throws for what a platform does. */
 export async function attempt(core: Core, link: Link, row: CommandRow, known: readonly string[]): Promise<Attempted> {
-  return row.state === "unknown" || row.state === "sending"
-    ? lookUp(core, link, row, known)
-    : send(core, link, row, known);
+  const content = contentOf(core.books, row.subject);
+  const whole = { ...row, payload: withPerson(row.payload, content) };
+  const call = { link, known, personal: personalTexts(content) };
+  return row.state === "unknown" || row.state === "sending" ? lookUp(core, whole, call) : send(core, whole, call);
 }
 
-async function send(core: Core, link: Link, row: CommandRow, known: readonly string[]): Promise<Attempted> {
+interface Calling {
+  link: Link;
+  known: readonly string[];
+  /** Texts about the person of the order: no answer that repeats them is kept as it is. */
+  personal: readonly string[];
+}
+
+async function send(core: Core, row: CommandRow, { link, known, personal }: Calling): Promise<Attempted> {
   const startedAt = core.ports.now();
   const number = row.attempts + 1;
   core.books
@@ -88,7 +97,8 @@ async function send(core: Core, link: Link, row: CommandRow, known: readonly str
     .where(eq(commands.id, row.id))
     .run();
   const traces: Trace[] = [];
-  const outcome = await run(link, link.context(traces), callOf(row, number, known));
+  const said = await run(link, link.context(traces, personal), callOf(row, number, known));
+  const outcome = discreet(said, [...link.secrets, ...personal]);
   const now = core.ports.now();
   const unsent = outcome.kind === "later" && traces.length === 0;
   if (unsent) {
@@ -142,7 +152,7 @@ const exhausted = (tries: number, last: string): Attempted => ({
   outcome: { kind: "refused", code: "RETRIES_EXHAUSTED", detail: `${tries} tries; the last one: ${last}` },
 });
 
-async function lookUp(core: Core, link: Link, row: CommandRow, known: readonly string[]): Promise<Attempted> {
+async function lookUp(core: Core, row: CommandRow, { link, known, personal }: Calling): Promise<Attempted> {
   const startedAt = core.ports.now();
   const number = row.lookUps + 1;
   core.books
@@ -151,7 +161,8 @@ async function lookUp(core: Core, link: Link, row: CommandRow, known: readonly s
     .where(eq(commands.id, row.id))
     .run();
   const traces: Trace[] = [];
-  const found = await find(link, link.context(traces), callOf(row, row.attempts, known));
+  const said = await find(link, link.context(traces, personal), callOf(row, row.attempts, known));
+  const found = discreet(said, [...link.secrets, ...personal]);
   const now = core.ports.now();
   if (found.kind === "unclear" && traces.length === 0) {
     update(core, row, {

@@ -28,8 +28,8 @@ export interface Link {
   /** Why it cannot be called now; null when it can. */
   problem: Problem | null;
   breaker: Breaker;
-  /** What a call needs; `traces` receives what was sent and answered, redacted. */
-  context(traces: Trace[]): AnyContext;
+  /** What a call needs; `traces` receives what was sent and answered, redacted: `personal` texts are masked too. */
+  context(traces: Trace[], personal?: readonly string[]): AnyContext;
 }
 
 export interface Runtime {
@@ -89,7 +89,7 @@ async function linkOf(
     secrets,
     problem: opened.ok ? paused : opened.problem,
     breaker: pace.breaker,
-    context: (traces) => ({
+    context: (traces, personal = []) => ({
       connectionId: connection.id,
       environment: connection.environment,
       credentials,
@@ -106,7 +106,7 @@ async function linkOf(
         random: parts.ports.random,
         allowedOrigins: allowedOrigins(connector, connection, parts.settings),
         environment: parts.settings.environment,
-        secrets,
+        secrets: [...secrets, ...personal],
         bucket: pace.bucket,
         breaker: pace.breaker,
         onTrace: (trace) => traces.push(trace),

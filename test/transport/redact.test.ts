@@ -204,6 +204,17 @@ describe("personal data by field name", () => {
     );
   });
 
+  it("takes secrets along that nobody knows by value: signed keys, tokens just given out", () => {
+    const type = "application/x-www-form-urlencoded";
+    expect(redact("deliveryCity=Umea&key=03596a&orderNo=1", type)).toBe("deliveryCity=***&key=***&orderNo=1");
+    expect(redact("grant_type=authorization_code&code=abc&client_secret=def", type)).toBe(
+      "grant_type=authorization_code&code=***&client_secret=***",
+    );
+    expect(redact('{"access_token":"abc","refreshToken":"def","expires_in":3600}', "application/json")).toBe(
+      '{"access_token":"***","refreshToken":"***","expires_in":3600}',
+    );
+  });
+
   it("never survives under a personal name, wherever the JSON is cut or broken", () => {
     const value = fc.stringMatching(/^[A-Za-z]{6,12}$/);
     const key = fc.constantFrom(

@@ -1,5 +1,5 @@
 // Masks personal data in form-encoded bodies by field name, also where names carry a path: `billing[first_name]`.
-import { isMasked } from "./keys.ts";
+import { isMasked, isSecretField } from "./keys.ts";
 import { MASK } from "./mask.ts";
 import { maskShapes } from "./shapes.ts";
 
@@ -18,7 +18,7 @@ function valueMasked(pair: string, equals: number, nested: (text: string) => str
   const key = decoded(pair.slice(0, equals));
   const given = pair.slice(equals + 1);
   const value = decoded(given);
-  if (key === null || value === null || isMasked(pathOf(key))) return given === "" ? "" : MASK;
+  if (key === null || value === null || isSecretField(key) || isMasked(pathOf(key))) return given === "" ? "" : MASK;
   const inner = nested(value);
   if (inner !== null) return encodeURIComponent(inner);
   return maskShapes(value) === value ? given : MASK;

@@ -1,4 +1,4 @@
-// Says which field names hold personal data, in the spellings of the platforms; case and separators do not matter.
+// Says which field names hold personal data or secrets, in the spellings of the platforms; case and separators do not matter.
 
 /** A name that contains one of these holds personal data. */
 const CONTAINED = [
@@ -8,6 +8,7 @@ const CONTAINED = [
   "firstname lastname givenname familyname surname middlename fullname holdername customername shoppername",
   "consumername buyername payername recipientname receivername contactname contactperson companyname",
   "deliveryname billingname shippingname invoicename ownername attention careof",
+  "deliverycity billingcity shippingcity invoicecity customercity",
   "address street postalcode postcode zipcode postnummer housenumber",
   "iban bankaccount accountholder useragent latitude longitude yourreference ourreference customernote",
   "organisationnumber organizationnumber corporateid vatnumber vatregistration taxid",
@@ -21,6 +22,15 @@ const EXACT = new Set(
     "buyerip company customer shopper consumer buyer recipient payer contact",
   ].flatMap((line) => line.split(" ")),
 );
+
+/** A name that contains one of these holds a secret: one that we cannot know by value, such as a token just given out. */
+const SECRET = [
+  "secret password passwd passphrase accesstoken refreshtoken idtoken apikey hmac signature authorization privatekey",
+  "clientassertion codeverifier",
+].flatMap((line) => line.split(" "));
+
+/** Form fields that are secrets by their whole name: the key of a signed call, the code of an OAuth exchange. */
+const SECRET_FIELDS = new Set(["key", "token", "code", "assertion"]);
 
 /** An object or list under such a name describes a person: everything in it is masked by default. */
 const PERSON =
@@ -42,11 +52,14 @@ const normalise = (key: string): string =>
     .toLowerCase()
     .replace(/[^a-z0-9]/g, "");
 
-/** Whether a scalar under this name is personal data. */
+/** Whether a scalar under this name is personal data or a secret. */
 export function isPersonalKey(key: string): boolean {
   const name = normalise(key);
-  return EXACT.has(name) || CONTAINED.some((part) => name.includes(part));
+  return EXACT.has(name) || [...CONTAINED, ...SECRET].some((part) => name.includes(part));
 }
+
+/** Whether a form field of this name is a secret. */
+export const isSecretField = (key: string): boolean => SECRET_FIELDS.has(normalise(key));
 
 /** Whether an object or a list under this name describes a person. */
 export function isPersonKey(key: string): boolean {
