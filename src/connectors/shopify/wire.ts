@@ -21,11 +21,15 @@ const amount = z.object({ amount: z.union([z.string(), z.number()]), currencyCod
 const bag = z.object({ shopMoney: amount.nullish(), presentmentMoney: amount.nullish() });
 export type MoneyBag = z.output<typeof bag>;
 
-/** A plain list, or a connection by its nodes or edges. */
+const fieldOf = (given: unknown, name: string): unknown =>
+  typeof given === "object" && given !== null ? Reflect.get(given, name) : undefined;
+
+/** A plain list, or a connection by its nodes or edges. Only nothing at all is an empty list. */
 const nodes = <T extends z.ZodType>(item: T) =>
   z.preprocess((given) => {
-    const { nodes: plain, edges } = (given ?? {}) as { nodes?: unknown; edges?: { node?: unknown }[] };
-    return Array.isArray(given) ? given : (plain ?? (Array.isArray(edges) ? edges.map((edge) => edge?.node) : []));
+    if (given === null || given === undefined) return [];
+    const edges = fieldOf(given, "edges");
+    return fieldOf(given, "nodes") ?? (Array.isArray(edges) ? edges.map((edge) => fieldOf(edge, "node")) : given);
   }, z.array(item));
 
 const page = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() });
