@@ -140,6 +140,7 @@ export function withFaults(
     control: (command, world) => platform.control(command, behind(world)),
     tick: (world) => platform.tick?.(behind(world)),
     nextDueAt: () => platform.nextDueAt?.() ?? null,
+    abandoned: (webhook) => platform.abandoned?.(webhook),
     snapshot: () => platform.snapshot(),
   };
 }

@@ -136,7 +136,8 @@ export class Host {
     } catch (cause) {
       result = { lost: cause instanceof Error ? cause.message : String(cause) };
     }
-    this.#deliveries.record(delivery.id, result, this.#parts.now());
+    const state = this.#deliveries.record(delivery.id, result, this.#parts.now());
+    if (state === "abandoned") this.#platform.abandoned?.(delivery.webhook);
   }
 
   #build(truth: unknown): SimulatedPlatform {

@@ -191,6 +191,7 @@ async function deliverRound(
     report.tried += 1;
     if (delivery.state !== "waiting") continue;
     const state = node.deliveries.record(delivery.id, result, parts.now());
+    if (state === "abandoned") node.platform.abandoned?.(delivery.webhook);
     if (state !== "waiting") report[state] += 1;
   }
   return report;

@@ -36,6 +36,8 @@ export interface SimulatedPlatform {
   tick?(world: World): void;
   /** When `tick` is next worth calling, in milliseconds since the epoch; null when nothing is due. */
   nextDueAt?(): number | null;
+  /** Learns that the host gave a webhook up after the last try. Absent where the platform draws nothing from it. */
+  abandoned?(webhook: OutgoingWebhook): void;
   /** The whole truth as JSON; `create(snapshot)` brings it back. */
   snapshot(): unknown;
 }
