@@ -57,12 +57,22 @@ export function startFooting(header: FootedHeader): Footing {
       foreignCount += 1;
       if (foreign === null || line.externalId < foreign.externalId) foreign = line;
     },
-    finish() {
-      if (foreign !== null) return err(currencyMismatch(header, foreign, foreignCount));
-      if (linesTotalMinor !== header.paidMinor) return err(doesNotFoot(header, linesTotalMinor));
-      return ok({ linesTotalMinor, lineCount });
-    },
+    finish: () => judgeFooting(header, { linesTotalMinor, lineCount, foreign, foreignCount }),
   };
+}
+
+/** What was counted of a payout's lines; `foreign` is the line in another currency with the lowest id. */
+export interface Counted extends Footed {
+  foreign: Pick<PayoutLine, "externalId" | "currency"> | null;
+  foreignCount: number;
+}
+
+/** The verdict on sums that were made elsewhere, e.g. by the store. Errors as `startFooting`. */
+export function judgeFooting(header: FootedHeader, counted: Counted): Result<Footed, Problem> {
+  const { linesTotalMinor, lineCount, foreign, foreignCount } = counted;
+  if (foreign !== null) return err(currencyMismatch(header, foreign, foreignCount));
+  if (linesTotalMinor !== header.paidMinor) return err(doesNotFoot(header, linesTotalMinor));
+  return ok({ linesTotalMinor, lineCount });
 }
 
 /** Foots a payout whose lines are at hand. Errors as `startFooting`. */
@@ -72,7 +82,11 @@ export function foot(header: FootedHeader, lines: Iterable<PayoutLine>): Result<
   return footing.finish();
 }
 
-const currencyMismatch = (header: FootedHeader, line: PayoutLine, count: number): Problem =>
+const currencyMismatch = (
+  header: FootedHeader,
+  line: Pick<PayoutLine, "externalId" | "currency">,
+  count: number,
+): Problem =>
   problem(
     "PAYOUT_CURRENCY_MISMATCH",
     `The payout is in ${header.currency}, line ${line.externalId} in ${line.currency}; ` +

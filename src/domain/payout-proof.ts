@@ -22,32 +22,43 @@ export interface Proof {
   hash: string;
 }
 
-interface Subject<Lines> {
+interface Subject<Lines, Vouchers> {
   header: PayoutHeader;
   lines: Lines;
-  /** null before the payout is booked. */
-  voucher: readonly VoucherRow[] | null;
+  /** null while there is none yet. */
+  voucher: Vouchers;
 }
 
+/** The vouchers of a payout: one, or for a payout of many lines one after the other. */
+type Vouchers = Iterable<readonly VoucherRow[]> | AsyncIterable<readonly VoucherRow[]>;
+
 /** Proves a payout whose lines are at hand, in any order. */
-export const proof = ({ header, lines, voucher }: Subject<readonly ProvenLine[]>): Promise<Proof> =>
-  proofOfSorted({ header, lines: [...lines].sort((a, b) => byText(a.line.externalId, b.line.externalId)), voucher });
+export const proof = ({
+  header,
+  lines,
+  voucher,
+}: Subject<readonly ProvenLine[], readonly VoucherRow[] | null>): Promise<Proof> =>
+  proofOfSorted({
+    header,
+    lines: [...lines].sort((a, b) => byText(a.line.externalId, b.line.externalId)),
+    voucher: voucher && [voucher],
+  });
 
 /** Lines per link of the hash chain. Part of the format: another number makes other hashes. */
 const CHUNK_LINES = 1000;
 
 /**
- * Proves a payout whose lines come one by one in ascending order of their ids (by code units; throws otherwise), so
+ * Proves a payout whose lines come one by one in ascending order of their ids (by code points; throws otherwise), so
  * that a payout of any size can be proven. The same facts give the same hash as `proof`.
  *
  * The hash is a chain of SHA-256 over a text of JSON arrays with fixed places: header, lines by id in links of 1000,
- * voucher rows sorted. Amounts are integers. The reasons of the lines are not part of it: their wording may improve.
+ * one link per voucher with its rows sorted. Amounts are integers. The reasons of the lines are not part of it: their wording may improve.
  */
 export async function proofOfSorted({
   header,
   lines,
   voucher,
-}: Subject<Iterable<ProvenLine> | AsyncIterable<ProvenLine>>): Promise<Proof> {
+}: Subject<Iterable<ProvenLine> | AsyncIterable<ProvenLine>, Vouchers | null>): Promise<Proof> {
   const totals = { matched: 0, open: 0 };
   let previousId: string | null = null;
   let hash = await link("", [headerText(header)]);
@@ -67,10 +78,15 @@ export async function proofOfSorted({
     }
   }
   if (chunk.length > 0) hash = await link(hash, chunk);
-  const rows = (voucher ?? []).map((row) => canonical([row.account, row.debitMinor, row.creditMinor, row.text]));
-  hash = await link(hash, [canonical(["voucher", voucher === null ? 0 : 1]), ...rows.sort(byText)]);
+  if (voucher === null) hash = await link(hash, [canonical(["voucher", 0])]);
+  let restMinor = 0;
+  for await (const part of voucher ?? []) {
+    const rows = part.map((row) => canonical([row.account, row.debitMinor, row.creditMinor, row.text]));
+    hash = await link(hash, [canonical(["voucher", 1]), ...rows.sort(byText)]);
+    const partMinor = part.reduce((sum, row) => addMinor(sum, row.debitMinor - row.creditMinor), 0);
+    if (partMinor !== 0) restMinor = partMinor;
+  }
   const linesTotalMinor = addMinor(totals.matched, totals.open);
-  const restMinor = (voucher ?? []).reduce((sum, row) => addMinor(sum, row.debitMinor - row.creditMinor), 0);
   return {
     linesTotalMinor,
     matchedTotalMinor: totals.matched,
@@ -120,6 +136,7 @@ const lineText = ({ line, state, match }: ProvenLine): string =>
     line.occurredAt ?? null,
     state,
     match && matchParts(match),
+    ...(line.feeType === undefined ? [] : [line.feeType]),
   ]);
 
 function matchParts(match: Match): Canonical[] {
@@ -132,7 +149,8 @@ function matchParts(match: Match): Canonical[] {
         amountMinor,
       ]);
       documents.sort((a, b) => byText(canonical(a), canonical(b)));
-      return ["documents", match.difference, match.differenceMinor, documents];
+      const named = match.account === undefined ? [] : [match.account];
+      return ["documents", match.difference, match.differenceMinor, documents, ...named];
     }
     case "fee":
       return ["fee", match.document?.kind ?? null, match.document?.number ?? null];
@@ -140,6 +158,8 @@ function matchParts(match: Match): Canonical[] {
       return ["balance", match.balance];
     case "account":
       return ["account", match.account];
+    case "accounts":
+      return ["accounts", match.rows.map(({ account, amountMinor }) => [account, amountMinor])];
     default:
       return match satisfies never;
   }

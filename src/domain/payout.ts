@@ -36,6 +36,8 @@ export interface PayoutLine {
   feeMinor: number;
   /** VAT on the fee as the PSP states it, as a magnitude. On a fee line: the VAT inside `amountMinor`. */
   feeVatMinor: number;
+  /** What the PSP calls the fee on this line; the treatment of its VAT may depend on it. Without one: the method. */
+  feeType?: string;
   references: PayoutReference[];
   method: string;
   occurredAt?: number;

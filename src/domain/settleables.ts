@@ -22,7 +22,7 @@ export function settleablesOf(
   return [...captures, ...refunds]
     .filter(({ entry }) => entry.connectionId === connectionId)
     .map(({ entry, document, part, amountMinor }) => {
-      const settled = entriesOf(order, "settled").find((fact) => fact.parent === settlementKey(entry, part));
+      const settled = standingSettlement(order, settlementKey(entry, part));
       const [settledByPayoutId, settledByLineId] = settled?.text?.split(" ") ?? [];
       return {
         source: "books",
@@ -87,31 +87,51 @@ function creditOf(order: OrderBooks, refund: Entry): SettleableDocument | null {
 const settlementKey = (entry: Entry, part: string | null): string =>
   part === null ? entry.externalId : `${entry.externalId}#${part}`;
 
+/** The settlement of a movement that was not taken back since. */
+function standingSettlement(order: OrderBooks, key: string): Entry | undefined {
+  const last = entriesOf(order, "settled")
+    .filter((fact) => fact.parent === key)
+    .at(-1);
+  return last && last.amountMinor >= 0 ? last : undefined;
+}
+
+export interface Settlement {
+  entryId: string;
+  payoutId: string;
+  lineId: string;
+  amountMinor: number;
+  /** Takes an earlier settlement back, by a fact of its own. */
+  reversed?: boolean;
+}
+
 /** A payout was booked: these movements of the order are settled by it. Recorded once. */
 export function recordSettled(
   order: OrderBooks,
-  settled: readonly { entryId: string; payoutId: string; lineId: string; amountMinor: number }[],
+  settled: readonly Settlement[],
   policy: Policy,
   now: number,
 ): Decision {
   const draft = startDraft(order, now);
-  for (const { entryId, payoutId, lineId, amountMinor } of settled) {
+  for (const { entryId, payoutId, lineId, amountMinor, reversed = false } of settled) {
     const [, seqText = "", part = null] = /:(\d+)(?:#(.*))?$/.exec(entryId) ?? [];
     const movement = order.entries.find((entry) => entry.seq === Number(seqText));
     if (!movement) continue;
     const key = settlementKey(movement, part ?? null);
-    if (entriesOf(draft.order, "settled").some((fact) => fact.parent === key)) continue;
+    const text = `${payoutId} ${lineId}`;
+    const standing = standingSettlement(draft.order, key);
+    if (reversed ? standing?.text !== text : standing !== undefined) continue;
+    const magnitude = Math.abs(amountMinor);
     record(draft, {
       kind: "settled",
       connectionId: movement.connectionId,
       externalId: `${payoutId}/${lineId}/${key}`,
-      amountMinor: Math.abs(amountMinor),
+      amountMinor: reversed ? 0 - magnitude : magnitude,
       rows: [],
       answers: movement.seq,
       parent: key,
       commandId: null,
       vatMinor: null,
-      text: `${payoutId} ${lineId}`,
+      text,
     });
   }
   return conclude(draft, policy);

@@ -55,14 +55,25 @@ export interface SettledDocument {
 
 /** What a line settles. Lines that settle nothing yet are open. */
 export type Match =
-  /** `differenceMinor` = the line − Σ documents; it goes to the account of its kind. `fx` is never concluded here. */
-  | { kind: "documents"; documents: SettledDocument[]; difference: "rounding" | "fx"; differenceMinor: number }
+  /**
+   * `differenceMinor` = the line − Σ documents; it goes to the account of its kind, or for `account` to the one that a
+   * person named. `fx` and `account` are never concluded by the engine.
+   */
+  | {
+      kind: "documents";
+      documents: SettledDocument[];
+      difference: "rounding" | "fx" | "account";
+      differenceMinor: number;
+      account?: string;
+    }
   /** A fee line. It joins the document if that is settled by the same payout. */
   | { kind: "fee"; document: { kind: "invoice" | "credit_invoice"; number: string } | null }
   /** Money that the PSP holds, takes back or carries over: an account of the settlement mapping. */
   | { kind: "balance"; balance: "reserve" | "chargeback" | "carry_over" }
   /** A person named the account. */
-  | { kind: "account"; account: string };
+  | { kind: "account"; account: string }
+  /** A person shared the line over accounts; the amounts add up to the line, and have its sign. */
+  | { kind: "accounts"; rows: { account: string; amountMinor: number }[] };
 
 export type SettledState = "matched" | "rounding" | "resolved" | "foreign";
 export type OpenState = "expected" | "mismatched" | "duplicate" | "ambiguous";
@@ -104,5 +115,18 @@ export function contradicts({ type, value }: PayoutReference, item: Settleable):
 export const namesMovement = (reference: PayoutReference, item: Settleable): boolean =>
   namesId(reference.value, item.externalId) && !contradicts(reference, item);
 
-/** Orders ids by code units: the same everywhere, whatever the locale. */
-export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Orders ids by code points, which is the order of the store's keys: the same everywhere, whatever the locale. */
+export function byText(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
+    if (x !== y) return codePointRank(x) - codePointRank(y);
+  }
+  return a.length - b.length;
+}
+
+/** Halves of characters beyond U+FFFF sort after all others, although their code units do not. */
+const codePointRank = (unit: number): number => {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+};

@@ -2,12 +2,10 @@
 import type { ConnectionId } from "./ids.ts";
 import type { SettlementAccounts } from "./policy.ts";
 
-/** The settlement mapping, and the account of balances that the PSP carries from one payout to another. */
-export interface VoucherAccounts extends SettlementAccounts {
-  carryOverAccount?: string | undefined;
-}
+/** The settlement mapping; the account of carried balances is a field of it. */
+export type VoucherAccounts = SettlementAccounts;
 
-type AccountField = Exclude<keyof VoucherAccounts, "methods">;
+type AccountField = Extract<keyof SettlementAccounts, `${string}Account`>;
 
 export interface AccountBook {
   /** The account of a field; `""` when it is not mapped, which `missing` then names. Ask only for what is used. */
@@ -18,12 +16,19 @@ export interface AccountBook {
    * `receivableAccount`, or the method's account when the money shall wait there.
    */
   bank(method: string): string;
+  /** Payouts are booked by voucher only, against the clearing account. */
+  clearing: boolean;
   /** Sorted names of the fields that were asked for and are not mapped. */
   missing(): string[];
 }
 
 /** BAS 1510, trade receivables (reference/se-accounting.md section 1), unless the merchant says otherwise. */
 export const DEFAULT_RECEIVABLE_ACCOUNT = "1510";
+
+function fallback(accounts: VoucherAccounts, field: AccountField): string {
+  if (field === "receivableAccount") return DEFAULT_RECEIVABLE_ACCOUNT;
+  return field === "reverseChargeVatAccount" ? accounts.feeVatAccount : "";
+}
 
 /** Opens the mapping for one connection. */
 export function accountBook(accounts: VoucherAccounts, connectionId: ConnectionId): AccountBook {
@@ -34,12 +39,13 @@ export function accountBook(accounts: VoucherAccounts, connectionId: ConnectionI
       .map((entry) => [entry.paymentMethod, entry.account]),
   );
   const of = (field: AccountField): string => {
-    const account = accounts[field] || (field === "receivableAccount" ? DEFAULT_RECEIVABLE_ACCOUNT : "");
+    const account = accounts[field] || fallback(accounts, field);
     if (account === "") missing.add(field);
     return account;
   };
   return {
     of,
+    clearing: accounts.bookingModel === "clearing",
     bank: (method) => methods.get(method) ?? of("payoutAccount"),
     missing: () => [...missing].sort(),
   };

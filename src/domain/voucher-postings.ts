@@ -5,13 +5,6 @@ import { feeOf, netOf } from "./payout-footing.ts";
 import type { Match } from "./settlement.ts";
 import type { AccountBook } from "./voucher-accounts.ts";
 
-/**
- * How the VAT on fees is treated; a setting per PSP, never concluded (reference/se-accounting.md section 3).
- * `as_stated`: the PSP deducted the VAT that its lines state. `reverse_charge`: the PSP deducted none, and the buyer
- * accounts for it. `exempt`: there is none.
- */
-export type FeeTreatment = { kind: "as_stated" } | { kind: "reverse_charge"; vatRateBps: number } | { kind: "exempt" };
-
 /** A payout line as it is booked. */
 export interface BookingLine {
   line: PayoutLine;
@@ -37,6 +30,7 @@ export const ROLES = [
   "named account",
   "rounding",
   "exchange difference",
+  "clearing",
   "receivable",
   "deductible reverse charge VAT",
   "reverse charge VAT",
@@ -51,6 +45,8 @@ export interface Posting {
   document: DocumentName | null;
   lineId: string;
   reference: string;
+  /** Takes back what an earlier voucher booked: it names no document in the ERP's import. */
+  counter?: true;
 }
 
 export const documentKey = ({ kind, number }: DocumentName): string => `${kind} ${number}`;
@@ -138,6 +134,17 @@ function sharesOf(
       }
     case "account":
       return against("named account", match.account);
+    case "accounts":
+      return [
+        {
+          ...whole,
+          counter: match.rows.map(({ account, amountMinor }) => ({
+            role: "named account" as const,
+            account,
+            amountMinor: 0 - amountMinor,
+          })),
+        },
+      ];
     default:
       return match satisfies never;
   }
@@ -145,9 +152,10 @@ function sharesOf(
 
 function documentShares(
   line: PayoutLine,
-  { documents, difference, differenceMinor }: Extract<Match, { kind: "documents" }>,
+  match: Extract<Match, { kind: "documents" }>,
   accounts: AccountBook,
 ): Share[] {
+  const { documents, differenceMinor } = match;
   const { costMinor, vatMinor } = feeOf(line);
   const weights = documents.map((document) => Math.abs(document.amountMinor));
   const costs = allocate(costMinor, weights);
@@ -156,27 +164,34 @@ function documentShares(
   return documents.map((document, index) => {
     const [cost = 0, vat = 0, gap = 0] = [costs[index], vats[index], differences[index]];
     const receivable = {
-      role: "receivable" as const,
-      account: accounts.of("receivableAccount"),
+      role: accounts.clearing ? ("clearing" as const) : ("receivable" as const),
+      account: accounts.of(accounts.clearing ? "clearingAccount" : "receivableAccount"),
       amountMinor: 0 - document.amountMinor,
     };
     return {
-      document,
+      document: accounts.clearing ? null : document,
       costMinor: cost,
       vatMinor: vat,
       bankMinor: document.amountMinor + gap - cost - vat,
-      counter:
-        gap === 0 ? [receivable] : [{ ...gapAccount(difference, gap, accounts), amountMinor: 0 - gap }, receivable],
+      counter: gap === 0 ? [receivable] : [{ ...gapAccount(match, gap, accounts), amountMinor: 0 - gap }, receivable],
     };
   });
 }
 
 /** `gapMinor` > 0: more came than the document says. */
 function gapAccount(
-  difference: "rounding" | "fx",
+  { difference, account = "" }: Extract<Match, { kind: "documents" }>,
   gapMinor: number,
   accounts: AccountBook,
 ): { role: Role; account: string } {
-  if (difference === "rounding") return { role: "rounding", account: accounts.of("roundingAccount") };
-  return { role: "exchange difference", account: accounts.of(gapMinor > 0 ? "fxGainAccount" : "fxLossAccount") };
+  switch (difference) {
+    case "rounding":
+      return { role: "rounding", account: accounts.of("roundingAccount") };
+    case "fx":
+      return { role: "exchange difference", account: accounts.of(gapMinor > 0 ? "fxGainAccount" : "fxLossAccount") };
+    case "account":
+      return { role: "named account", account };
+    default:
+      return difference satisfies never;
+  }
 }

@@ -8,10 +8,11 @@ import { documentKey, type Posting, ROLES, type Role } from "./voucher-postings.
 export class ImportRows {
   readonly #rows = new Map<string, PayoutBookingRow>();
 
-  add({ role, account, amountMinor, document, lineId, reference }: Posting): void {
-    if (role === "receivable") return;
+  add({ role, account, amountMinor, document: named, lineId, reference, counter }: Posting): void {
+    if (role === "receivable" && !counter) return;
+    const document = counter ? null : named;
     const kind = role === "bank" ? "bank_payment" : role === "fee VAT" ? "cost_vat" : "cost";
-    const owner = document ? documentKey(document) : `line ${lineId}`;
+    const owner = document ? documentKey(document) : `${counter ? "counter" : "line"} ${lineId}`;
     const key = JSON.stringify([owner, kind, account]);
     const row = this.#rows.get(key);
     if (row) row.amountMinor = addMinor(row.amountMinor, amountMinor);

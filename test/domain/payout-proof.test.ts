@@ -86,8 +86,8 @@ describe("the proof of a payout", () => {
       yield* of;
     }
     const of = { header: header(34800), lines, voucher };
-    expect(await proofOfSorted({ ...of, lines: stream(lines) })).toEqual(await proof(of));
-    await expect(proofOfSorted({ ...of, lines: lines.toReversed() })).rejects.toThrow("does not come after");
+    expect(await proofOfSorted({ ...of, lines: stream(lines), voucher: [voucher] })).toEqual(await proof(of));
+    await expect(proofOfSorted({ ...of, lines: lines.toReversed(), voucher: [voucher] })).rejects.toThrow("does not come after");
     await expect(proof({ ...of, lines: [...lines, ...lines] })).rejects.toThrow("does not come after");
   });
 
@@ -138,7 +138,6 @@ describe("a payout from its lines to its proof", () => {
       connectionId: CONNECTION,
       lines: proven.map(({ line: of, match }) => ({ line: of, match, reference: "" })),
       accounts: accounts(),
-      feeTreatment: { kind: "as_stated" },
     });
     return { paid, built, of: { header: header(paid), lines: proven, voucher: built.ok ? built.value.voucher : null } };
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { VoucherRow } from "../../src/domain/commands.ts";
+import type { FeeTreatment } from "../../src/domain/fee-treatment.ts";
 import type { PayoutLine } from "../../src/domain/payout.ts";
 import { netOf } from "../../src/domain/payout-footing.ts";
 import type { Match } from "../../src/domain/settlement.ts";
@@ -23,16 +24,21 @@ const balance = (id: string, amountMinor: number, kind: "reserve" | "chargeback"
 const sale = (id: string, amountMinor: number): BookingLine =>
   booked(line(id, amountMinor), settles([id, amountMinor]), `QLIRO-${id}`);
 
-function input(paidMinor: number, lines: BookingLine[], other: Partial<BookingInput> = {}): BookingInput {
+function input(
+  paidMinor: number,
+  lines: BookingLine[],
+  { feeTreatment, ...other }: Partial<BookingInput> & { feeTreatment?: FeeTreatment } = {},
+): BookingInput {
+  const { kind, ...rate } = feeTreatment ?? { kind: "as_stated" };
+  const treatments = [{ connectionId: CONNECTION, feeType: "*", treatment: kind, ...rate } as const];
   return {
     header: header(paidMinor),
     version: 1,
     source: "qliro",
     connectionId: CONNECTION,
     lines,
-    accounts: accounts(),
-    feeTreatment: { kind: "as_stated" },
     ...other,
+    accounts: other.accounts === null ? null : { feeTreatments: treatments, ...(other.accounts ?? accounts()) },
   };
 }
 
