@@ -24,7 +24,7 @@ import type {
   PaymentObservation,
   ShopObservation,
 } from "../domain/observation.ts";
-import type { PayoutHeader, PayoutLine } from "../domain/payout.ts";
+import type { PayoutHeader, PayoutLine, PayoutReference } from "../domain/payout.ts";
 
 export type Flow = "orders" | "invoices" | "refunds" | "payouts";
 export type Environment = "test" | "live";
@@ -206,11 +206,32 @@ export interface PaymentFacet<Credentials, Settings> {
   };
 }
 
+/** A document of the ERP as a payout line may settle it. */
+export interface FoundDocument {
+  kind: "invoice" | "credit_invoice";
+  number: string;
+  /** Magnitude, including VAT. */
+  totalMinor: number;
+  currency: string;
+  /** Milliseconds since the epoch; null where the ERP gives no date. */
+  occurredAt: number | null;
+  /** Those of the given references that it was found by. */
+  references: PayoutReference[];
+}
+
 export interface AccountingFacet<Credentials, Settings> {
   orderAlias: string;
   observe(context: Context<Credentials, Settings>, type: string, value: string): Promise<Read<ErpObservation>>;
   execute(context: Context<Credentials, Settings>, call: CommandCall<AccountingCommand>): Promise<Outcome>;
   lookUp(context: Context<Credentials, Settings>, call: CommandCall<AccountingCommand>): Promise<LookUp>;
+  /**
+   * Invoices and credit invoices that carry one of these references, whoever made them: for payouts of orders that
+   * are not in our books. References come plain and with the merchant's prefix, the merchant's own first. `absent`: none.
+   */
+  findDocuments?(
+    context: Context<Credentials, Settings>,
+    references: readonly PayoutReference[],
+  ): Promise<Read<FoundDocument[]>>;
   /** Calls that are switched off on this connection: a person gets a manual task instead. */
   manual(settings: Settings): readonly (Command["kind"] | "observe_order")[];
   policy(settings: Settings): {

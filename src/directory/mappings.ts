@@ -34,7 +34,11 @@ export function replaceSettlementAccounts(
   return commitChange(db, change, [
     db.delete(settlementAccounts).where(eq(settlementAccounts.merchantId, merchantId)),
     db.delete(settlementMethods).where(eq(settlementMethods.merchantId, merchantId)),
-    db.insert(settlementAccounts).values({ ...accounts, merchantId }),
+    db.insert(settlementAccounts).values({
+      ...accounts,
+      feeTreatments: accounts.feeTreatments ? [...accounts.feeTreatments] : null,
+      merchantId,
+    }),
     ...insertable(rows, 4).map((part) => db.insert(settlementMethods).values(part)),
   ]);
 }

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { check, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ConnectionId, MerchantId, OrderId, TokenId } from "../domain/ids.ts";
 import type { ConnectorId, LocalDate } from "../domain/observation.ts";
+import type { FeeTreatmentSetting } from "../domain/policy.ts";
 
 export type Stage = "draft" | "in_review" | "approved";
 export type Role = "admin" | "onboarding" | "support";
@@ -110,6 +111,15 @@ export const settlementAccounts = sqliteTable("settlement_accounts", {
   fxLossAccount: text("fx_loss_account"),
   reserveAccount: text("reserve_account"),
   chargebackAccount: text("chargeback_account"),
+  carryOverAccount: text("carry_over_account"),
+  reverseChargeVatAccount: text("reverse_charge_vat_account"),
+  clearingAccount: text("clearing_account"),
+  bookingModel: text("booking_model").$type<"invoice_payments" | "clearing">(),
+  roundingToleranceMinor: integer("rounding_tolerance_minor"),
+  requireApproval: integer("require_approval", { mode: "boolean" }),
+  writeOffLimitMinor: integer("write_off_limit_minor"),
+  expectedNightsMax: integer("expected_nights_max"),
+  feeTreatments: text("fee_treatments", { mode: "json" }).$type<FeeTreatmentSetting[]>(),
 });
 
 export const settlementMethods = sqliteTable(

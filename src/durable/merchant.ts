@@ -8,6 +8,7 @@ import type { AnyConnector } from "../connectors/registry.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import type { ConnectionId, MerchantId, OrderId } from "../domain/ids.ts";
 import type { LocalDate } from "../domain/observation.ts";
+import type { Result } from "../domain/result.ts";
 import { type Bindings, settingsOf } from "../env.ts";
 import type { Breaker, SharedHealth } from "../transport/breaker.ts";
 import type { Bucket } from "../transport/bucket.ts";
@@ -22,12 +23,14 @@ import { factsUnder, readFact, writeFact } from "./facts.ts";
 import { type DirectoryEntry, takeIndexQueue } from "./index-queue.ts";
 import { wantJob } from "./jobs.ts";
 import { memoryOf } from "./memory.ts";
+import { approve, confirm, type NoteInput, type ResolveInput, resolve, undo } from "./payout-acts.ts";
+import { exportPayout } from "./payout-export.ts";
 import { type RunRow, startRun } from "./payout-run.ts";
 import type { Ports } from "./ports.ts";
 import { buildRuntime, type Runtime } from "./runtime.ts";
 import { commandView, listCommands } from "./view-commands.ts";
 import { listOrders, orderView } from "./view-orders.ts";
-import { listPayouts, listRuns, payoutView, runView } from "./view-payouts.ts";
+import { listPayouts, listRuns, payoutLineView, payoutView, runView } from "./view-payouts.ts";
 import { problemView } from "./view-problem.ts";
 import { stateView } from "./view-state.ts";
 import { listTasks, taskView } from "./view-tasks.ts";
@@ -334,7 +337,43 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
   }
 
   async payout(id: string, linesCursor: string | null = null) {
-    return payoutView(this.#core.books, id, linesCursor);
+    return payoutView(this.#core, await this.#ready(), id, linesCursor);
+  }
+
+  async resolveLine(payoutId: string, lineId: string, input: ResolveInput, actor: string) {
+    const runtime = await this.#ready();
+    const acted = resolve(this.#core, runtime, payoutId, lineId, input, actor);
+    if (!acted.ok) return { ok: false as const, problem: acted.error };
+    const line = payoutLineView(this.#core, runtime, payoutId, lineId);
+    const { applied } = acted.value;
+    return shown({ ok: true, value: true }, line && { ...line, applied });
+  }
+
+  async confirmLine(payoutId: string, lineId: string, input: NoteInput, actor: string) {
+    const runtime = await this.#ready();
+    const acted = confirm(this.#core, runtime, payoutId, lineId, input, actor);
+    return this.#lineAfter(runtime, payoutId, lineId, acted);
+  }
+
+  async undoLine(payoutId: string, lineId: string, input: NoteInput, actor: string) {
+    const runtime = await this.#ready();
+    const acted = undo(this.#core, runtime, payoutId, lineId, input, actor);
+    return this.#lineAfter(runtime, payoutId, lineId, acted);
+  }
+
+  #lineAfter(runtime: Runtime, payoutId: string, lineId: string, acted: Result<unknown, Problem>) {
+    if (!acted.ok) return { ok: false as const, problem: acted.error };
+    return shown({ ok: true, value: true }, payoutLineView(this.#core, runtime, payoutId, lineId));
+  }
+
+  async approvePayout(payoutId: string, input: NoteInput & { hash: string }, actor: string) {
+    const acted = approve(this.#core, await this.#ready(), payoutId, input, actor);
+    if (!acted.ok) return { ok: false as const, problem: acted.error };
+    return { ok: true as const, value: { id: payoutId, state: "approved" } };
+  }
+
+  async exportPayout(payoutId: string, format: "csv" | "json") {
+    return exportPayout(this.#core.books, payoutId, format);
   }
 }
 

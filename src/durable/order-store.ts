@@ -110,7 +110,7 @@ export const numbered = <P extends "cmd" | "tsk">(prefix: P, subject: string, nu
     : TaskId;
 
 // The store is written only by this file, so that its text columns hold what the types say.
-const entryOf = (row: typeof entries.$inferSelect): Entry => ({
+export const entryOf = (row: typeof entries.$inferSelect): Entry => ({
   seq: row.seq,
   kind: row.kind as EntryKind,
   connectionId: row.connectionId as ConnectionId,

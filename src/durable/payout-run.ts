@@ -4,18 +4,17 @@ import type { Read } from "../connectors/connector.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import { type ConnectionId, newId } from "../domain/ids.ts";
 import type { LocalDate } from "../domain/observation.ts";
-import type { PayoutLine } from "../domain/payout.ts";
 import { addDays } from "../domain/schedule.ts";
 import type { Trace } from "../transport/http.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Books, Core } from "./books.ts";
-import { dropJob, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
-import { commandsOfSubject } from "./order-store.ts";
-import { headerOf, readPayout, storeHeader, storeLines, unbookedPayouts, updatePayout } from "./payout-store.ts";
-import { reconcile } from "./reconcile.ts";
+import { dropJob, type JobRow, readJob, rescheduleJob, wantJob } from "./jobs.ts";
+import { isAwaited } from "./payout-booking.ts";
+import { type FetchState, startFetch, takePage } from "./payout-fetch.ts";
+import { readPayout, restateHeader, statedHeader, storeHeader, unbookedPayouts } from "./payout-store.ts";
+import { isFree, wantReconciled } from "./reconcile.ts";
 import type { AnyContext, Link, Runtime } from "./runtime.ts";
 import { runs } from "./schema.ts";
-import { addTask } from "./task-store.ts";
 
 export type RunRow = typeof runs.$inferSelect;
 
@@ -80,6 +79,8 @@ interface Progress {
   stage: "list" | "lines" | "reconcile" | "booking";
   /** Payouts whose lines are still to be fetched. */
   fetch: string[];
+  /** Where the first of them stands. */
+  page: FetchState | null;
   /** Payouts still to be matched. */
   match: string[];
   /** Payouts of this run. */
@@ -91,6 +92,7 @@ interface Progress {
 const progressOf = (job: JobRow): Progress => ({
   stage: "list",
   fetch: [],
+  page: null,
   match: [],
   all: [],
   since: 0,
@@ -116,12 +118,14 @@ export async function stepRun(core: Core, runtime: Runtime, job: JobRow): Promis
       return list(core, link, run, job, traces);
     case "lines":
       return fetchLines(core, link, run, job, progress, traces);
-    case "reconcile": {
-      const [payoutId, ...match] = progress.match;
-      if (payoutId) await reconcile(core, runtime, link, payoutId);
-      const stage = match.length > 0 ? "reconcile" : "booking";
-      return next(core, job, { ...progress, match, stage, since: core.ports.now() });
-    }
+    case "reconcile":
+      return core.storage.transactionSync(() => {
+        for (const id of progress.match) {
+          const payout = readPayout(core.books, id);
+          if (payout && payout.version > 0 && payout.state !== "booked") wantReconciled(core, payout);
+        }
+        return next(core, job, { ...progress, match: [], stage: "booking", since: core.ports.now() });
+      });
     case "booking":
       return awaitBookings(core, run, job, progress);
     default:
@@ -143,20 +147,20 @@ async function list(core: Core, link: Link, run: RunRow, job: JobRow, traces: Tr
   const headers = read.kind === "found" ? read.value : [];
   core.storage.transactionSync(() => {
     const stored = headers.map((header) => ({ header, ...storeHeader(core, link.config.id, header) }));
-    for (const { row, header, changedAfterBooking } of stored)
-      if (changedAfterBooking)
-        addTask(core, row.id, {
-          key: `changed:${header.paidMinor}:${header.date}`,
-          problem: problem("PAYOUT_CHANGED_AFTER_BOOKING", `Payout ${row.reference} of ${row.date}.`),
-        });
-    const open = unbookedPayouts(core.books, link.config.id);
     const current = stored.map(({ row }) => row.id);
-    const fetch = open.filter((row) => current.includes(row.id)).map((row) => row.id);
+    const open = unbookedPayouts(core.books, link.config.id);
+    const fetch = stored
+      .filter(({ row, restated }) => isFree(core.books, row) && (row.state !== "booked" || restated))
+      .map(({ row }) => row.id);
+    for (const { row, header, restated } of stored)
+      if (restated && isFree(core.books, row)) restateHeader(core, row, header);
+    const match = [...new Set([...open.map((row) => row.id), ...fetch])];
     const progress: Progress = {
-      stage: fetch.length > 0 ? "lines" : open.length > 0 ? "reconcile" : "booking",
+      stage: fetch.length > 0 ? "lines" : match.length > 0 ? "reconcile" : "booking",
       fetch,
-      match: open.map((row) => row.id),
-      all: [...new Set([...current, ...open.map((row) => row.id)])],
+      page: null,
+      match,
+      all: [...new Set([...current, ...match])],
       since: core.ports.now(),
     };
     core.books.update(runs).set({ found: progress.all.length }).where(eq(runs.id, run.id)).run();
@@ -175,34 +179,44 @@ async function fetchLines(
 ): Promise<RunStep> {
   const [payoutId, ...rest] = progress.fetch;
   const payout = payoutId ? readPayout(core.books, payoutId) : undefined;
-  if (!payout) return next(core, job, { ...progress, fetch: rest, stage: rest.length > 0 ? "lines" : "reconcile" });
-  const lines: PayoutLine[] = [];
-  let restated = {};
-  let cursor: string | null = null;
-  do {
-    const read: Read<{ lines: PayoutLine[]; next: string | null; restated?: object }> =
-      (await link.connector.payouts?.lines(link.context(traces), headerOf(payout), cursor)) ?? { kind: "absent" };
-    if (read.kind === "absent") break;
-    if (read.kind !== "found") return notRead(core, run, job, read, traces);
-    lines.push(...read.value.lines);
-    restated = read.value.restated ?? restated;
-    cursor = read.value.next;
-  } while (cursor !== null);
-  core.storage.transactionSync(() => {
-    const version = storeLines(core, payout, lines);
-    updatePayout(core, payout.id, { version, ...restated });
-    next(core, job, { ...progress, fetch: rest, stage: rest.length > 0 ? "lines" : "reconcile" });
+  const after: Progress = { ...progress, fetch: rest, page: null, stage: rest.length > 0 ? "lines" : "reconcile" };
+  if (!payout) return next(core, job, after);
+  const state = progress.page ?? startFetch(payout);
+  const read = (await link.connector.payouts?.lines(link.context(traces), statedHeader(payout), state.cursor)) ?? {
+    kind: "absent",
+  };
+  if (read.kind === "absent") return next(core, job, after);
+  if (read.kind !== "found") return notRead(core, run, job, read, traces);
+  return core.storage.transactionSync(() => {
+    const page = takePage(core, payout, state, read.value);
+    return next(core, job, page === null ? after : { ...progress, page }, page === null ? 0 : 1);
   });
-  return { kind: "ended" };
 }
 
 /** Waits for the answers to booking commands, so that the run can say what became of its payouts. */
 function awaitBookings(core: Core, run: RunRow, job: JobRow, progress: Progress): RunStep {
-  const busy = progress.all.some((id) =>
-    commandsOfSubject(core.books, id).some((row) => ["pending", "sending", "unknown", "accepted"].includes(row.state)),
-  );
-  if (busy && core.ports.now() - progress.since < BOOKING_WAIT_MS) return next(core, job, progress, BOOKING_LOOK_MS);
+  const payouts = progress.all.map((id) => readPayout(core.books, id)).filter((row) => row !== undefined);
+  const working = payouts.some((row) => row.stage !== "idle" && row.stage !== "await");
+  const waiting = payouts.some((row) => row.stage === "await" && isAwaited(core.books, row.id));
+  const patient = core.ports.now() - progress.since < BOOKING_WAIT_MS;
+  if (working || (waiting && patient)) return next(core, job, progress, BOOKING_LOOK_MS);
   return finish(core, run, progress.all, null);
+}
+
+/** How far a run is, for people. */
+export function runProgress(books: Books, run: RunRow) {
+  const job = run.state === "running" ? readJob(books, runKey(run.id)) : undefined;
+  if (!job) return null;
+  const { stage, fetch, page, all } = progressOf(job);
+  const payouts = all.map((id) => readPayout(books, id)).filter((row) => row !== undefined);
+  return {
+    stage,
+    payoutsToFetch: fetch.length,
+    linesFetched: page?.count ?? 0,
+    payouts: payouts
+      .filter((row) => row.stage !== "idle")
+      .map((row) => ({ id: row.id, stage: row.stage, linesDone: row.progress, linesTotal: row.lineCount })),
+  };
 }
 
 type NotRead = Exclude<Read<unknown>, { kind: "found" } | { kind: "absent" }>;

@@ -1,216 +1,223 @@
-// One payout: match its lines against the books, prove the result, and command its booking when nothing is open.
+// What is done with one payout, step by step: match, search the ERP, plan the vouchers, judge, book, settle. Where it
+// stands is written in its row, so that an eviction anywhere costs at most one step.
 import { problem } from "../domain/errors.ts";
-import { newGuid, type OrderId } from "../domain/ids.ts";
-import type { PayoutLine } from "../domain/payout.ts";
-import { foot } from "../domain/payout-footing.ts";
-import { matchLines } from "../domain/payout-matching.ts";
-import { proof } from "../domain/payout-proof.ts";
-import { recordSettled, settleablesOf } from "../domain/settleables.ts";
-import type { Settleable } from "../domain/settlement.ts";
-import { buildBooking } from "../domain/voucher.ts";
-import type { Core } from "./books.ts";
-import { aliasesOf, commandsOfSubject, loadOrder, numbered, ordersNamed, writeDecision } from "./order-store.ts";
+import type { ConnectionId } from "../domain/ids.ts";
+import { judgeFooting } from "../domain/payout-footing.ts";
+import { proofOfSorted } from "../domain/payout-proof.ts";
+import { addDays, localDate } from "../domain/schedule.ts";
+import type { Books, Core } from "./books.ts";
+import { dropJob, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
+import { commandNext, commandState, markPartBooked, withdrawBooking } from "./payout-booking.ts";
+import { isChangedByProvider } from "./payout-changes.ts";
+import { matchPage } from "./payout-match.ts";
+import { partsOfVersion, planPart, vouchersOf } from "./payout-plan.ts";
+import { searchErp } from "./payout-search.ts";
+import { settlePage } from "./payout-settle.ts";
 import {
+  allLines,
+  countedLines,
   headerOf,
   lineOf,
-  linesOf,
-  type PayoutLineRow,
+  openLines,
+  PAGE_LINES,
   type PayoutRow,
+  payoutUnderWay,
   readPayout,
   stateOf,
-  storeOutcome,
-  unbookedPayouts,
   updatePayout,
 } from "./payout-store.ts";
 import type { Link, Runtime } from "./runtime.ts";
-import { commands } from "./schema.ts";
-import { addTask } from "./task-store.ts";
+import { addTask, endTask } from "./task-store.ts";
 
-/** Matches and, when every line is settled, books. Safe to run again: the same facts give the same result. */
-export async function reconcile(core: Core, runtime: Runtime, link: Link, payoutId: string): Promise<void> {
-  const payout = readPayout(core.books, payoutId);
-  if (!payout || payout.state === "booked") return;
-  const rows = linesOf(core.books, payoutId);
-  const lines = rows.map(lineOf);
-  const footed = foot(headerOf(payout), lines);
-  if (!footed.ok) {
-    await prove(core, payout, "stopped", footed.error);
+export const payoutsKey = (connectionId: string): string => `payouts:${connectionId}`;
+
+/** Whether a payout may be looked at anew: nothing of its version is at the ERP, or on its way there. */
+export function isFree(books: Books, payout: PayoutRow): boolean {
+  if (payout.stage === "book" || payout.stage === "settle") return false;
+  if (payout.stage !== "await") return true;
+  const parts = partsOfVersion(books, payout.id, payout.version);
+  return parts.every((part) => part.state !== "booked") && commandState(books, payout) === "refused";
+}
+
+/** Looks at a payout anew: its lines are matched, and it is booked when nothing is open. */
+export function wantReconciled(core: Core, payout: PayoutRow): void {
+  if (!isFree(core.books, payout)) return;
+  if (payout.stage === "await") withdrawBooking(core, payout);
+  updatePayout(core, payout.id, {
+    stage: "match",
+    cursor: "",
+    progress: 0,
+    moved: false,
+    revision: payout.revision + 1,
+  });
+  wantJob(core, payoutsKey(payout.connectionId), core.ports.now());
+}
+
+export type PayoutStep = { kind: "ended" } | { kind: "unauthorized"; connectionId: ConnectionId; detail: string };
+
+/** Does one step of the payout that is under way at a connection. */
+export async function stepPayouts(core: Core, runtime: Runtime, job: JobRow): Promise<PayoutStep> {
+  const connectionId = job.key.slice("payouts:".length) as ConnectionId;
+  const payout = payoutUnderWay(core.books, connectionId);
+  const link = runtime.links.get(connectionId);
+  if (!payout || !link) {
+    dropJob(core.books, job.key);
+    return { kind: "ended" };
+  }
+  const stepped = await step(core, runtime, link, payout);
+  if (stepped.kind === "unauthorized") {
+    core.storage.transactionSync(() => next(core, payout, "plan"));
+  }
+  // A large payout rings for each page: a fresh allowance of processor time, and room for webhooks in between.
+  const pauseMs = payout.lineCount > PAGE_LINES ? 1 : 0;
+  rescheduleJob(core, job.key, core.ports.now() + Math.max(pauseMs, stepped.kind === "later" ? stepped.afterMs : 0));
+  return stepped.kind === "unauthorized" ? stepped : { kind: "ended" };
+}
+
+type Stepped = { kind: "on" } | { kind: "later"; afterMs: number } | Extract<PayoutStep, { kind: "unauthorized" }>;
+const ON: Stepped = { kind: "on" };
+
+function next(core: Core, payout: PayoutRow, stage: PayoutRow["stage"], to: Partial<PayoutRow> = {}): void {
+  updatePayout(core, payout.id, { stage, cursor: "", progress: 0, moved: false, ...to });
+}
+
+async function step(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): Promise<Stepped> {
+  const sync = (work: () => void): Stepped => {
+    core.storage.transactionSync(work);
+    return ON;
+  };
+  switch (payout.stage) {
+    case "match":
+      return sync(() => stepMatch(core, runtime, link, payout));
+    case "search": {
+      const searched = await searchErp(core, runtime, link, payout);
+      switch (searched.kind) {
+        case "page":
+          return sync(() => updatePayout(core, payout.id, { cursor: searched.cursor, moved: searched.found }));
+        case "ended":
+          return sync(() => next(core, payout, searched.found ? "match" : "plan", { cursor: "" }));
+        case "later":
+        case "unauthorized":
+          return searched;
+        default:
+          return searched satisfies never;
+      }
+    }
+    case "plan":
+      return sync(() => stepPlan(core, runtime, link, payout));
+    case "judge":
+      await judge(core, runtime, payout);
+      return ON;
+    case "book":
+      return sync(() => commandNext(core, runtime, link, payout));
+    case "settle":
+      return sync(() => settlePage(core, runtime, payout));
+    case "idle":
+    case "await":
+      return ON;
+    default:
+      return payout.stage satisfies never;
+  }
+}
+
+function stepMatch(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): void {
+  if (payout.cursor === "" && payout.progress === 0) {
+    const footed = judgeFooting(headerOf(payout), countedLines(core.books, payout));
+    if (!footed.ok) {
+      next(core, payout, "judge", { state: "stopped", code: footed.error.code, detail: footed.error.detail });
+      return;
+    }
+  }
+  const tolerance = runtime.config.settlementAccounts?.roundingToleranceMinor ?? 0;
+  const { cursor, lines, moved } = matchPage(core, link, payout, tolerance);
+  if (cursor !== null)
+    updatePayout(core, payout.id, { cursor, progress: payout.progress + lines, moved: payout.moved || moved });
+  else if (payout.moved || moved) next(core, payout, "match", { progress: 1 });
+  else next(core, payout, "search", { state: "open", code: null, detail: null });
+}
+
+function stepPlan(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): void {
+  if (openLines(core.books, payout.id).open > 0) {
+    next(core, payout, "judge");
     return;
   }
-  match(core, link, payout, rows, lines);
-  await book(core, runtime, link, payout);
+  if (!runtime.policy.accounting) {
+    next(core, payout, "judge", {
+      state: "stopped",
+      code: "CONNECTION_MISSING",
+      detail: "No ERP is connected to book in.",
+    });
+    return;
+  }
+  const planned = planPart(core, runtime, link, payout);
+  if (!planned.ok)
+    next(core, payout, "judge", { state: "stopped", code: planned.error.code, detail: planned.error.detail });
+  else if (planned.value.last) next(core, payout, "judge");
+  else
+    updatePayout(core, payout.id, {
+      cursor: planned.value.upTo,
+      progress: payout.progress + planned.value.lines,
+    });
 }
 
-function match(core: Core, link: Link, payout: PayoutRow, rows: PayoutLineRow[], lines: PayoutLine[]): void {
-  const claimed = claimsOfOthers(core, payout);
-  const byOrder = new Map<OrderId, Settleable[]>();
-  const candidatesFor = (line: PayoutLine): Settleable[] =>
-    ordersNamed(core.books, link.config.id, line.references).flatMap((orderId) => {
-      const known = byOrder.get(orderId) ?? candidatesOf(core, link, orderId, claimed);
-      byOrder.set(orderId, known);
-      return known;
-    });
-  const outcomes = matchLines(lines, candidatesFor, { payoutId: payout.id, connectionId: link.config.id });
+/** Proves the payout as it stands, and says what comes next. */
+async function judge(core: Core, runtime: Runtime, payout: PayoutRow): Promise<void> {
+  const { books } = core;
+  const { open, unexpected } = openLines(books, payout.id);
+  const planned = open === 0 && payout.state !== "stopped";
+  const lines = function* () {
+    for (const row of allLines(books, payout.id))
+      yield { line: lineOf(row), state: stateOf(row), match: row.outcome?.match ?? null };
+  };
+  const proven = await proofOfSorted({
+    header: headerOf(payout),
+    lines: lines(),
+    voucher: planned ? vouchersOf(books, payout) : null,
+  });
   core.storage.transactionSync(() => {
-    for (const row of rows) {
-      const outcome = outcomes.get(row.externalId);
-      if (outcome) storeOutcome(core.books, row, outcome);
+    const current = readPayout(books, payout.id);
+    if (!current || current.revision !== payout.revision || current.stage !== "judge") return;
+    const first = planned ? [...vouchersOf(books, payout)][0] : undefined;
+    const facts = {
+      linesTotalMinor: proven.linesTotalMinor,
+      matchedTotalMinor: proven.matchedTotalMinor,
+      openTotalMinor: proven.openTotalMinor,
+      balanced: proven.balanced,
+      hash: proven.hash,
+      ...(planned && payout.bookedVersion === 0 ? { voucher: first ?? [] } : {}),
+    };
+    if (payout.state === "stopped") next(core, payout, "idle", facts);
+    else if (open > 0) {
+      const code = unexpected > 0 ? "PAYOUT_LINES_OPEN" : "PAYOUT_LINE_EXPECTED";
+      const detail = `${open} of ${payout.lineCount} lines are open.`;
+      next(core, payout, "idle", { ...facts, state: "open", code, detail });
+      callForHelp(core, runtime, payout, open);
+    } else {
+      endTask(core, payout.id, AGED);
+      const asked = runtime.config.settlementAccounts?.requireApproval || isChangedByProvider(books, payout);
+      if (asked && current.approvedHash !== proven.hash) {
+        const detail = `Proof ${proven.hash.slice(0, 12)}.`;
+        next(core, payout, "idle", { ...facts, state: "open", code: "PAYOUT_AWAITS_APPROVAL", detail });
+      } else next(core, payout, "book", { ...facts, state: "open", code: null, detail: null });
     }
   });
 }
 
-function candidatesOf(core: Core, link: Link, orderId: OrderId, claimed: ReadonlyMap<string, string>): Settleable[] {
-  const order = loadOrder(core.books, orderId);
-  if (!order) return [];
-  const references = aliasesOf(core.books, orderId).map(({ type, value }) => ({ type, value }));
-  const movementType = `${link.connector.id}.transaction_id`;
-  return settleablesOf(order, link.config.id, references, movementType).map((item) => {
-    const other = claimed.get(item.entryId);
-    return other === undefined ? item : { ...item, settledByPayoutId: other, settledByLineId: null };
-  });
+const AGED = "aged";
+const EXPECTED_NIGHTS = 7;
+
+/** Lines that stay open night after night become a task. */
+function callForHelp(core: Core, runtime: Runtime, payout: PayoutRow, open: number): void {
+  const nights = runtime.config.settlementAccounts?.expectedNightsMax ?? EXPECTED_NIGHTS;
+  if (localDate(core.ports.now(), runtime.config.timezone) < addDays(payout.date, nights)) return;
+  const detail = `Payout ${payout.reference} of ${payout.date}: ${open} lines are open after ${nights} nights.`;
+  addTask(core, payout.id, { key: AGED, problem: problem("PAYOUT_LINE_OVERDUE", detail) });
 }
 
-/** Movements that lines of other payouts settle already, though those payouts are not booked yet. */
-function claimsOfOthers(core: Core, payout: PayoutRow): Map<string, string> {
-  const claims = new Map<string, string>();
-  for (const other of unbookedPayouts(core.books, payout.connectionId)) {
-    if (other.id === payout.id) continue;
-    for (const row of linesOf(core.books, other.id))
-      if (row.outcome?.match?.kind === "documents")
-        for (const document of row.outcome.match.documents) claims.set(document.entryId, other.id);
-  }
-  return claims;
-}
-
-async function book(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): Promise<void> {
-  const { accounting } = runtime.policy;
-  if (!accounting)
-    return prove(core, payout, "stopped", problem("CONNECTION_MISSING", "No ERP is connected to book in."));
-  const prefix = runtime.policy.payment(link.config.id)?.referencePrefix ?? "";
-  const lines = linesOf(core.books, payout.id).map((row) => ({
-    line: lineOf(row),
-    state: stateOf(row),
-    match: row.outcome?.match ?? null,
-    reference: `${prefix}${paymentReference(link, lineOf(row))}`,
-  }));
-  const open = lines.filter((line) => line.match === null).length;
-  if (open > 0) {
-    const detail = `${open} of ${lines.length} lines are open.`;
-    return prove(
-      core,
-      payout,
-      "open",
-      problem(
-        lines.every((line) => line.match !== null || line.state === "expected")
-          ? "PAYOUT_LINE_EXPECTED"
-          : "PAYOUT_LINES_OPEN",
-        detail,
-      ),
-    );
-  }
-  const built = buildBooking({
-    header: headerOf(payout),
-    version: payout.version,
-    source: link.connector.id,
-    connectionId: link.config.id,
-    lines,
-    accounts: runtime.config.settlementAccounts,
-    feeTreatment: { kind: "as_stated" },
-  });
-  if (!built.ok) return prove(core, payout, "stopped", built.error);
-  await prove(core, { ...payout, voucher: built.value.voucher }, "open", null);
-  core.storage.transactionSync(() => {
-    if (commandsOfSubject(core.books, payout.id).some((command) => command.demand === `book_payout|v${payout.version}`))
-      return;
-    const gate = accounting.paused ? "CONNECTION_PAUSED" : !accounting.flows.payouts ? "FLOW_DISABLED" : null;
-    const manual = gate === null && accounting.manual.includes("book_payout");
-    const now = core.ports.now();
-    const number = commandsOfSubject(core.books, payout.id).length + 1;
-    core.books
-      .insert(commands)
-      .values({
-        id: numbered("cmd", payout.id, number),
-        subject: payout.id,
-        demand: `book_payout|v${payout.version}`,
-        connectionId: accounting.id,
-        kind: "book_payout",
-        payload: built.value,
-        state: gate ? "waiting" : manual ? "manual" : "pending",
-        heldBy: gate || manual ? "decide" : null,
-        code: gate ?? (manual ? "CAPABILITY_OFF" : null),
-        detail: null,
-        externalIds: [],
-        cause: null,
-        requestKey: newGuid(core.ports.random),
-        repeatDenied: false,
-        attempts: 0,
-        lookUps: 0,
-        firstAttemptAt: null,
-        createdAt: now,
-        dueAt: gate || manual ? null : now,
-      })
-      .run();
-    if (manual)
-      addTask(core, payout.id, {
-        key: `manual:book_payout|v${payout.version}`,
-        problem: problem("CAPABILITY_OFF", `Book payout ${payout.reference} of ${payout.date} as its voucher shows.`),
-      });
-    core.clock.wakeBy(now);
-  });
-}
-
-/** The PSP's order id: what the ERP carries as payment reference. */
-const paymentReference = (link: Link, line: PayoutLine): string =>
-  line.references.find((reference) => reference.type === link.connector.payments?.orderAlias)?.value ??
-  line.references[0]?.value ??
-  line.externalId;
-
-/** Writes where the payout stands, with its proof. */
-async function prove(
-  core: Core,
-  payout: PayoutRow,
-  state: PayoutRow["state"],
-  stop: ReturnType<typeof problem> | null,
-): Promise<void> {
-  const rows = linesOf(core.books, payout.id);
-  const proven = rows.map((row) => ({ line: lineOf(row), state: stateOf(row), match: row.outcome?.match ?? null }));
-  const voucher = payout.voucher.length > 0 ? payout.voucher : null;
-  const result = await proof({ header: headerOf(payout), lines: proven, voucher });
-  updatePayout(core, payout.id, {
-    state,
-    code: stop?.code ?? null,
-    detail: stop?.detail ?? null,
-    linesTotalMinor: result.linesTotalMinor,
-    matchedTotalMinor: result.matchedTotalMinor,
-    openTotalMinor: result.openTotalMinor,
-    balanced: result.balanced,
-    hash: result.hash,
-    voucher: payout.voucher,
-  });
-}
-
-/** The booking command ended well: the payout is booked and its movements are settled. */
+/** The booking command ended well. Call inside a transaction. */
 export function markBooked(core: Core, runtime: Runtime, payoutId: string, voucherNumber: string): void {
   const payout = readPayout(core.books, payoutId);
-  if (!payout || payout.state === "booked") return;
-  const byOrder = new Map<OrderId, { entryId: string; payoutId: string; lineId: string; amountMinor: number }[]>();
-  for (const row of linesOf(core.books, payoutId)) {
-    if (row.outcome?.match?.kind !== "documents") continue;
-    for (const document of row.outcome.match.documents) {
-      if (document.orderId === null) continue;
-      const orderId = document.orderId as OrderId;
-      const settled = {
-        entryId: document.entryId,
-        payoutId,
-        lineId: row.externalId,
-        amountMinor: document.amountMinor,
-      };
-      byOrder.set(orderId, [...(byOrder.get(orderId) ?? []), settled]);
-    }
-  }
-  for (const [orderId, settled] of byOrder) {
-    const order = loadOrder(core.books, orderId);
-    if (order) writeDecision(core, runtime, order, recordSettled(order, settled, runtime.policy, core.ports.now()));
-  }
-  updatePayout(core, payoutId, { state: "booked", voucherNumber, code: null, detail: null });
+  if (!payout) return;
+  markPartBooked(core, runtime, payout, voucherNumber);
+  wantJob(core, payoutsKey(payout.connectionId), core.ports.now());
 }

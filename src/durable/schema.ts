@@ -382,6 +382,8 @@ export const payoutFinds = sqliteTable(
     payoutId: text().notNull(),
     lineId: text().notNull(),
     documents: text({ mode: "json" }).$type<Settleable[]>().notNull(),
+    /** The look at the payout in which the ERP was asked. */
+    revision: integer().notNull(),
   },
   (table) => [primaryKey({ columns: [table.payoutId, table.lineId] })],
 );
@@ -405,4 +407,5 @@ export interface LineProposal {
   act: number;
   actor: string;
   outcome: LineOutcome;
+  shared: string[];
 }

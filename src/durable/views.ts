@@ -180,6 +180,54 @@ export interface RunView {
   finishedAt: Timestamp | null;
   payouts: { found: number; booked: number; open: number; stopped: number };
   problem: ProblemView | null;
+  /** While it runs: how far it is. */
+  progress?: {
+    stage: string;
+    payoutsToFetch: number;
+    linesFetched: number;
+    payouts: { id: string; stage: string; linesDone: number; linesTotal: number }[];
+  };
+}
+
+/** What a person may choose for an open line, and what speaks for it. */
+export interface CandidateView {
+  /** To be named in `resolve`. */
+  id: string;
+  kind: "capture" | "refund";
+  orderId: string | null;
+  documentKind: string | null;
+  documentNumber: string | null;
+  amount: Money;
+  /** The line less this candidate. */
+  difference: Money;
+  /** In words, one for each thing that speaks for it or against it. */
+  evidence: string[];
+}
+
+export interface PayoutLineView {
+  id: string;
+  type: string;
+  amount: Money;
+  fee: Money;
+  feeVat: Money;
+  method: string;
+  reference: string;
+  references: { type: string; value: string }[];
+  occurredAt: Timestamp | null;
+  state: string;
+  reason: string;
+  evidence: string | null;
+  candidates: CandidateView[];
+  /** A decision that waits for a second person. */
+  proposal: { actor: string; act: number; reason: string } | null;
+  match?: { orderId: string | null; documentKind: string; documentNumber: string };
+  documents?: { orderId: string | null; documentKind: string; documentNumber: string; amount: Money }[];
+}
+
+interface ChangedView {
+  type: string;
+  amount: Money;
+  reference: string;
 }
 
 export interface PayoutSummary {
@@ -195,20 +243,44 @@ export interface PayoutSummary {
 
 export interface PayoutView extends PayoutSummary {
   version: number;
-  lines: {
-    id: string;
-    type: string;
-    amount: Money;
-    fee: Money;
-    feeVat: Money;
-    reference: string;
-    state: string;
-    reason: string;
-    match?: { orderId: string | null; documentKind: string; documentNumber: string };
-  }[];
+  /** The version that is in the ERP; 0: none. */
+  bookedVersion: number;
+  stage: string;
+  progress: { linesDone: number; linesTotal: number };
+  lines: PayoutLineView[];
   linesNextCursor: string | null;
-  voucher: { number?: string; rows: { account: string; debit: Money; credit: Money; text: string }[] };
+  /** The only voucher, or the first of several. Shown as a preview before it is booked. */
+  voucher: { number?: string; rows: VoucherRowView[] };
+  /** Every voucher of every version: parts, then corrections. */
+  vouchers: {
+    version: number;
+    part: number;
+    state: "planned" | "sent" | "booked";
+    number: string | null;
+    bank: Money;
+    rows: VoucherRowView[];
+  }[];
   proof: { linesTotal: Money; matchedTotal: Money; openTotal: Money; balanced: boolean; hash: string };
+  /** What versions changed, the oldest first; `lineId` null: the header. */
+  changes: { version: number; lineId: string | null; before: ChangedView | null; after: ChangedView | null }[];
+  acts: {
+    number: number;
+    at: Timestamp;
+    actor: string;
+    action: string;
+    lineId: string | null;
+    note: string;
+    before: string | null;
+    after: string | null;
+    ruleOf: number | null;
+  }[];
+}
+
+export interface VoucherRowView {
+  account: string;
+  debit: Money;
+  credit: Money;
+  text: string;
 }
 
 /** A webhook as the front door hands it to the object: verified, capped, keyed. */
@@ -280,9 +352,29 @@ export interface MerchantRpc {
   payoutRun(id: string): Promise<RunView | null>;
   payouts(query: ListQuery & { state?: string | undefined }): Promise<Page<PayoutSummary>>;
   payout(id: string, linesCursor?: string | null): Promise<PayoutView | null>;
+  /** A person settles an open line, or one that is booked, by a correction. */
+  resolveLine(
+    payoutId: string,
+    lineId: string,
+    input: ResolveInput,
+    actor: string,
+  ): Promise<Answer<PayoutLineView & { applied: number }>>;
+  /** The second person's word on a decision above the limit. */
+  confirmLine(payoutId: string, lineId: string, input: NoteInput, actor: string): Promise<Answer<PayoutLineView>>;
+  /** Takes a decision back, by an act of its own. */
+  undoLine(payoutId: string, lineId: string, input: NoteInput, actor: string): Promise<Answer<PayoutLineView>>;
+  approvePayout(
+    payoutId: string,
+    input: { hash: string; note: string },
+    actor: string,
+  ): Promise<Answer<{ id: string; state: string }>>;
+  /** The payout from beginning to end, for download. */
+  exportPayout(payoutId: string, format: "csv" | "json"): Promise<ReadableStream<Uint8Array> | null>;
 
   /** Hourly: arms a lost alarm and looks for overdue work. */
   sweep(): Promise<{ armed: boolean; overdue: number }>;
 }
 
+type ResolveInput = import("./payout-acts.ts").ResolveInput;
+type NoteInput = import("./payout-acts.ts").NoteInput;
 type MerchantConfigInput = import("./config.ts").MerchantConfig;

@@ -5,18 +5,19 @@ import { problem } from "../domain/errors.ts";
 import type { CommandId, ConnectionId, OrderId } from "../domain/ids.ts";
 import { isInFlight, type OrderBooks } from "../domain/order.ts";
 import { settle } from "../domain/outcome.ts";
+import { backoffMs, READ_LONGEST_MS } from "./backoff.ts";
 import type { Core } from "./books.ts";
 import { pull, pullKey, sweepForDeleted } from "./changes.ts";
 import { redecide } from "./configuration.ts";
 import { logDefect } from "./defects.ts";
-import { beginJob, dropJob, dueJobs, type JobRow, wantJob } from "./jobs.ts";
+import { beginJob, dropJob, dueJobs, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
 import { dueLooks, type LookKey } from "./look-store.ts";
 import { memoryOf } from "./memory.ts";
-import { look } from "./observe.ts";
+import { look, lookAgain } from "./observe.ts";
 import { findOrder, loadOrder, writeDecision } from "./order-store.ts";
 import { attempt, type CommandRow, dueSubjects, knownIds, nextCommand, readCommand } from "./outbox.ts";
 import { type RunRow, stepRun } from "./payout-run.ts";
-import { markBooked } from "./reconcile.ts";
+import { markBooked, stepPayouts } from "./reconcile.ts";
 import type { Runtime } from "./runtime.ts";
 import { commands, jobs, looks } from "./schema.ts";
 import { incomingOf, judgeWebhooks, markSeen, unseenWebhooks, type WebhookRow } from "./webhook-store.ts";
@@ -158,7 +159,7 @@ export class Work {
     const room = () => this.#active.size < AT_ONCE_MAX && this.#steps < STEPS_MAX;
     for (const subject of room() ? dueSubjects(books, now, 50) : []) {
       if (!room()) return;
-      this.#begin(subject, () => this.#command(runtime, subject));
+      this.#begin(subject, () => this.#command(runtime, subject).catch((defect) => this.#stumbled(subject, defect)));
     }
     for (const [name, { key, webhooks }] of [...this.#fresh]) {
       if (!room()) return;
@@ -175,7 +176,7 @@ export class Work {
     }
     for (const job of room() ? dueJobs(books, now) : []) {
       if (!room()) return;
-      this.#begin(jobLock(job.key), () => this.#job(runtime, job));
+      this.#begin(jobLock(job.key), () => this.#job(runtime, job).catch((defect) => this.#jobStumbled(job, defect)));
     }
   }
 
@@ -193,8 +194,22 @@ export class Work {
   }
 
   async #look(runtime: Runtime, key: LookKey, webhooks: number[]): Promise<void> {
-    const looked = await look(this.#core, runtime, key, webhooks);
+    const looked = await look(this.#core, runtime, key, webhooks).catch((defect: unknown) => {
+      logDefect("look", defect);
+      return lookAgain(this.#core, key, webhooks);
+    });
     if (looked.kind === "unauthorized") await this.#around.pause(key.connectionId, looked.detail);
+  }
+
+  /** A defect of ours in the work on one order: the others go on, and this one is not tried without a pause. */
+  #stumbled(subject: string, defect: unknown): void {
+    logDefect("command", defect);
+    const now = this.#core.ports.now();
+    this.#core.books
+      .update(commands)
+      .set({ dueAt: now + READ_LONGEST_MS })
+      .where(sql`${commands.subject} = ${subject} and ${commands.dueAt} <= ${now}`)
+      .run();
   }
 
   async #command(runtime: Runtime, subject: string): Promise<void> {
@@ -273,6 +288,11 @@ export class Work {
         if (step.kind === "finished") await this.#around.runFinished(step.run);
         return;
       }
+      case "payouts": {
+        const step = await stepPayouts(this.#core, runtime, job);
+        if (step.kind === "unauthorized") await this.#around.pause(step.connectionId, step.detail);
+        return;
+      }
       case "redecide":
         return redecide(this.#core, runtime, job);
       case "housekeeping":
@@ -280,6 +300,13 @@ export class Work {
       default:
         return dropJob(this.#core.books, job.key);
     }
+  }
+
+  #jobStumbled(job: JobRow, defect: unknown): void {
+    logDefect("job", defect);
+    const { ports } = this.#core;
+    const waitMs = backoffMs(job.attempts + 2, ports.random(), 0, READ_LONGEST_MS);
+    rescheduleJob(this.#core, job.key, ports.now() + waitMs, { attempts: job.attempts + 1 });
   }
 
   /** A job of a connection that cannot be called now looks again in an hour. */

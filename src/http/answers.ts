@@ -4,6 +4,7 @@ import type {
   CommandView,
   OrderSummary,
   OrderView,
+  PayoutLineView,
   PayoutSummary,
   PayoutView,
   RunView,
@@ -29,6 +30,14 @@ export const Run = z
     finishedAt: moment,
     payouts: z.object({ found: count, booked: count, open: count, stopped: count }),
     problem: ProblemView.nullable(),
+    progress: z
+      .object({
+        stage: text,
+        payoutsToFetch: count,
+        linesFetched: count,
+        payouts: z.array(z.object({ id: text, stage: text, linesDone: count, linesTotal: count })),
+      })
+      .optional(),
   })
   .openapi("PayoutRun") satisfies z.ZodType<RunView>;
 
@@ -208,25 +217,73 @@ export const PayoutListItem = z
   })
   .openapi("PayoutListItem") satisfies z.ZodType<PayoutSummary>;
 
+const VoucherRow = z.object({ account: text, debit: Money, credit: Money, text });
+const Document = z.object({ orderId: text.nullable(), documentKind: text, documentNumber: text });
+const Changed = z.object({ type: text, amount: Money, reference: text }).nullable();
+
+export const PayoutLine = z
+  .object({
+    id: text,
+    type: text,
+    amount: Money,
+    fee: Money,
+    feeVat: Money,
+    method: text,
+    reference: text,
+    references: z.array(z.object({ type: text, value: text })),
+    occurredAt: moment,
+    state: text,
+    reason: text,
+    evidence: text.nullable(),
+    candidates: z.array(
+      z.object({
+        id: text,
+        kind: z.enum(["capture", "refund"]),
+        orderId: text.nullable(),
+        documentKind: text.nullable(),
+        documentNumber: text.nullable(),
+        amount: Money,
+        difference: Money,
+        evidence: z.array(text),
+      }),
+    ),
+    proposal: z.object({ actor: text, act: count, reason: text }).nullable(),
+    match: Document.optional(),
+    documents: z.array(Document.extend({ amount: Money })).optional(),
+  })
+  .openapi("PayoutLine") satisfies z.ZodType<PayoutLineView>;
+
 export const Payout = PayoutListItem.extend({
   version: count,
-  lines: z.array(
+  bookedVersion: count,
+  stage: text,
+  progress: z.object({ linesDone: count, linesTotal: count }),
+  lines: z.array(PayoutLine),
+  linesNextCursor: text.nullable(),
+  voucher: z.object({ number: text.optional(), rows: z.array(VoucherRow) }),
+  vouchers: z.array(
     z.object({
-      id: text,
-      type: text,
-      amount: Money,
-      fee: Money,
-      feeVat: Money,
-      reference: text,
-      state: text,
-      reason: text,
-      match: z.object({ orderId: text.nullable(), documentKind: text, documentNumber: text }).optional(),
+      version: count,
+      part: count,
+      state: z.enum(["planned", "sent", "booked"]),
+      number: text.nullable(),
+      bank: Money,
+      rows: z.array(VoucherRow),
     }),
   ),
-  linesNextCursor: text.nullable(),
-  voucher: z.object({
-    number: text.optional(),
-    rows: z.array(z.object({ account: text, debit: Money, credit: Money, text })),
-  }),
   proof: z.object({ linesTotal: Money, matchedTotal: Money, openTotal: Money, balanced: z.boolean(), hash: text }),
+  changes: z.array(z.object({ version: count, lineId: text.nullable(), before: Changed, after: Changed })),
+  acts: z.array(
+    z.object({
+      number: count,
+      at: Timestamp,
+      actor: text,
+      action: text,
+      lineId: text.nullable(),
+      note: text,
+      before: text.nullable(),
+      after: text.nullable(),
+      ruleOf: count.nullable(),
+    }),
+  ),
 }).openapi("Payout") satisfies z.ZodType<PayoutView>;

@@ -31,6 +31,7 @@ export async function receive(context: Context<ApiEnv>, spec: AnyOperation): Pro
     const result = await spec.run(call, read.value);
     if (!result.ok) return refuse(result.error);
     if (spec.status === 204) return new Response(null, { status: 204 });
+    if (result.value instanceof Response) return result.value;
     return Response.json(result.value, { status: spec.status ?? 200, headers: { "cache-control": "no-store" } });
   };
   return context.req.method === "POST" ? once(call, text, act, refuse) : act();

@@ -4,6 +4,7 @@ import type {
   CommandView,
   MerchantRpc,
   OrderView,
+  PayoutLineView,
   PayoutView,
   RunView,
   StateView,
@@ -98,10 +99,33 @@ export const payout: PayoutView = {
   state: "booked",
   problem: null,
   version: 1,
+  bookedVersion: 1,
+  stage: "idle",
+  progress: { linesDone: 0, linesTotal: 0 },
   lines: [],
   linesNextCursor: null,
   voucher: { rows: [] },
+  vouchers: [],
+  changes: [],
+  acts: [],
   proof: { linesTotal: sek(100), matchedTotal: sek(100), openTotal: sek(0), balanced: true, hash: "ab" },
+};
+
+const payoutLine: PayoutLineView = {
+  id: "l1",
+  type: "sale",
+  amount: sek(100),
+  fee: sek(0),
+  feeVat: sek(0),
+  method: "CARD",
+  reference: "",
+  references: [],
+  occurredAt: null,
+  state: "resolved",
+  reason: "",
+  evidence: null,
+  candidates: [],
+  proposal: null,
 };
 
 const state: StateView = {
@@ -187,6 +211,11 @@ export function fakeObject(): FakeObject {
       note("payout", id, linesCursor);
       return one(payout, id);
     },
+    resolveLine: async (...args) => act("resolveLine", { ...payoutLine, applied: 1 }, ...args),
+    confirmLine: async (...args) => act("confirmLine", payoutLine, ...args),
+    undoLine: async (...args) => act("undoLine", payoutLine, ...args),
+    approvePayout: async (...args) => act("approvePayout", { id: "pay_1", state: "approved" }, ...args),
+    exportPayout: async (id) => (id === payout.id ? new Blob(["[]"]).stream() : null),
     sweep: async () => ({ armed: false, overdue: 0 }),
   };
   return object;

@@ -4,6 +4,7 @@ import type { AccountingFacet } from "../connector.ts";
 import { getOrder } from "./api.ts";
 import { type Capability, paymentTypeFor, type SpecterCredentials, type SpecterSettings } from "./config.ts";
 import { bookPayout, createCreditInvoice, createInvoice, registerPayment } from "./documents.ts";
+import { findDocuments } from "./finding.ts";
 import { cancel, createOrder, lookUpCancellation, lookUpOrder } from "./orders.ts";
 import { EXTERNAL_ORDER_ALIAS, ORDER_ALIAS, toObservation } from "./translate.ts";
 import { notUnderstood } from "./transport.ts";
@@ -81,6 +82,11 @@ export const accounting: AccountingFacet<SpecterCredentials, SpecterSettings> = 
       default:
         return payload satisfies never;
     }
+  },
+
+  findDocuments(context, references) {
+    const off = blocked(context.settings, "observe_order");
+    return off ? Promise.resolve(off) : findDocuments(context, references);
   },
 
   manual: (settings) =>

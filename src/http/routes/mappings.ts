@@ -145,6 +145,29 @@ const Settlement = z
     fxLossAccount: optional,
     reserveAccount: optional,
     chargebackAccount: optional,
+    carryOverAccount: optional,
+    reverseChargeVatAccount: optional,
+    clearingAccount: optional,
+    bookingModel: z.enum(["invoice_payments", "clearing"]).optional(),
+    roundingToleranceMinor: z.int().min(0).max(10_000).optional(),
+    requireApproval: z.boolean().optional(),
+    writeOffLimitMinor: z.int().min(0).optional(),
+    expectedNightsMax: z.int().min(1).max(365).optional(),
+    feeTreatments: z
+      .array(
+        z.strictObject({
+          connectionId: z.templateLiteral(["con_", z.string()]),
+          feeType: z.string().trim().min(1).max(100),
+          treatment: z.enum(["as_stated", "reverse_charge", "exempt"]),
+          vatRateBps: z
+            .int({ error: rateMessage })
+            .min(0, { error: rateMessage })
+            .max(FULL_RATE_BPS, { error: rateMessage })
+            .optional(),
+        }),
+      )
+      .max(ITEMS_MAX)
+      .optional(),
     methods: z
       .array(
         z.strictObject({
@@ -167,13 +190,18 @@ const putSettlement = merchantOperation({
   answer: Settlement,
   check: async ({ db, merchant }, raw) => {
     const known: string[] = (await listConnections(db, merchant.id)).map((row) => row.id);
-    const methods = Array.isArray(raw.methods) ? raw.methods.map(fieldsOf) : [];
-    const strangers = methods.flatMap(({ connectionId }, index) =>
-      typeof connectionId === "string" && !known.includes(connectionId)
-        ? [{ path: `methods.${index}.connectionId`, message: "the merchant has no such connection" }]
-        : [],
+    const strangers = (["methods", "feeTreatments"] as const).flatMap((list) =>
+      (Array.isArray(raw[list]) ? raw[list].map(fieldsOf) : []).flatMap(({ connectionId }, index) =>
+        typeof connectionId === "string" && !known.includes(connectionId)
+          ? [{ path: `${list}.${index}.connectionId`, message: "the merchant has no such connection" }]
+          : [],
+      ),
     );
-    return [...strangers, ...duplicates(raw.methods, "methods", ["connectionId", "paymentMethod"])];
+    return [
+      ...strangers,
+      ...duplicates(raw.methods, "methods", ["connectionId", "paymentMethod"]),
+      ...duplicates(raw.feeTreatments, "feeTreatments", ["connectionId", "feeType"]),
+    ];
   },
   run: async (call, { body }) => {
     const before = await readSettlementAccounts(call.db, call.merchant.id);
