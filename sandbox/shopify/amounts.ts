@@ -45,14 +45,11 @@ export interface Worth {
   tax: Bag;
 }
 
-const wholeQuantity = (line: Line): number => Math.max(line.placed, line.edited);
-
 /** The first `quantity` pieces of a line, with their share of its discounts. */
 export function worthOf(order: Order, line: Line, quantity: number): Worth {
   const gross = times(line.unit, quantity);
   const whole = plus(...line.allocations.map((allocation) => allocation.amount));
-  const pieces = wholeQuantity(line);
-  const discount = pieces === 0 ? NONE : each((side) => multiplyDivide(whole[side], quantity, pieces));
+  const discount = each((side) => multiplyDivide(whole[side], quantity, line.quantity));
   const net = minus(gross, discount);
   return { gross, discount, net, tax: vatOf(net, line.vatRateBps, order.taxesIncluded) };
 }

@@ -8,13 +8,6 @@ const gid = (type: string, id: number): string => `gid://shopify/${type}/${id}`;
 
 /** The Order resource: everything but the transactions. */
 export function orderBody(shop: Shop, order: Order): Record<string, unknown> {
-  const placed = totalsOf(order, placedMoment(shop));
-  const current = totalsOf(order, "current");
-  const { outstanding } = paymentOf(order);
-  const amounts = (name: string, bag: typeof placed.total) => ({
-    [name]: money(shop, order, bag).amount,
-    [`${name}_set`]: money(shop, order, bag).set,
-  });
   return {
     id: order.id,
     admin_graphql_api_id: gid("Order", order.id),
@@ -38,6 +31,37 @@ export function orderBody(shop: Shop, order: Order): Record<string, unknown> {
     cancel_reason: order.cancelReason,
     closed_at: null,
     confirmed: true,
+    ...totalsBody(shop, order),
+    line_items: linesOf(shop, order),
+    shipping_lines: shippingOf(shop, order),
+    discount_applications: order.discounts.map((discount) => discountBody(order, discount)),
+    discount_codes: order.discounts.flatMap((discount, index) =>
+      discount.type === "discount_code" ? [codeBody(shop, order, index)] : [],
+    ),
+    email: order.customer?.email ?? null,
+    contact_email: order.customer?.email ?? null,
+    phone: order.customer?.phone ?? null,
+    customer_locale: order.locale,
+    customer: order.customer && personBody(order.customer),
+    billing_address: addressBody(order.billing),
+    shipping_address: addressBody(order.delivery),
+    note: order.note,
+    note_attributes: order.noteAttributes,
+    tags: order.tags.join(", "),
+    refunds: order.refunds.map((refund) => refundBody(shop, order, refund)),
+    fulfillments: order.fulfilments.map((fulfilment) => fulfilmentBody(shop, order, fulfilment)),
+  };
+}
+
+function totalsBody(shop: Shop, order: Order): Record<string, unknown> {
+  const placed = totalsOf(order, placedMoment(shop));
+  const current = totalsOf(order, "current");
+  const { outstanding } = paymentOf(order);
+  const amounts = (name: string, bag: typeof placed.total) => ({
+    [name]: money(shop, order, bag).amount,
+    [`${name}_set`]: money(shop, order, bag).set,
+  });
+  return {
     currency: shop.currency,
     presentment_currency: order.presentmentCurrency,
     taxes_included: order.taxesIncluded,
@@ -63,24 +87,6 @@ export function orderBody(shop: Shop, order: Order): Record<string, unknown> {
       price_set: money(shop, order, tax).set,
       channel_liable: false,
     })),
-    line_items: linesOf(shop, order),
-    shipping_lines: shippingOf(shop, order),
-    discount_applications: order.discounts.map((discount) => discountBody(order, discount)),
-    discount_codes: order.discounts.flatMap((discount, index) =>
-      discount.type === "discount_code" ? [codeBody(shop, order, index)] : [],
-    ),
-    email: order.customer?.email ?? null,
-    contact_email: order.customer?.email ?? null,
-    phone: order.customer?.phone ?? null,
-    customer_locale: order.locale,
-    customer: order.customer && personBody(order.customer),
-    billing_address: addressBody(order.billing),
-    shipping_address: addressBody(order.delivery),
-    note: order.note,
-    note_attributes: order.noteAttributes,
-    tags: order.tags.join(", "),
-    refunds: order.refunds.map((refund) => refundBody(shop, order, refund)),
-    fulfillments: order.fulfilments.map((fulfilment) => fulfilmentBody(shop, order, fulfilment)),
   };
 }
 

@@ -1,6 +1,6 @@
 // What REST bodies are put together from: times, amounts, lines, freight, discounts and adjustments.
 import { decimal, each, plus, worthOf, worthOfShipping } from "./amounts.ts";
-import { type Bag, currentQuantityOf, type Discount, type Order, quantityOf, type Refund, type Shop } from "./truth.ts";
+import { type Bag, currentQuantityOf, type Discount, type Order, type Refund, type Shop } from "./truth.ts";
 
 /** `2026-10-05T14:03:11+02:00`: the shop's local time with its offset. */
 export function timeOf(shop: Shop, at: number): string {
@@ -57,7 +57,7 @@ export const linesOf = (shop: Shop, order: Order) =>
       title: line.title,
       variant_title: line.variantTitle,
       name: line.variantTitle === null ? line.title : `${line.title} - ${line.variantTitle}`,
-      quantity: quantityOf(line),
+      quantity: line.quantity,
       current_quantity: currentQuantityOf(line),
       fulfillable_quantity: currentQuantityOf(line) - line.fulfilled,
       price: money(shop, order, line.unit).amount,
@@ -65,7 +65,7 @@ export const linesOf = (shop: Shop, order: Order) =>
       total_discount: money(shop, order, total).amount,
       total_discount_set: money(shop, order, total).set,
       discount_allocations: allocations(shop, order, line.allocations),
-      tax_lines: taxLines(shop, order, line.vatRateBps, worthOf(order, line, quantityOf(line)).tax),
+      tax_lines: taxLines(shop, order, line.vatRateBps, worthOf(order, line, line.quantity).tax),
       taxable: line.vatRateBps !== null,
       gift_card: line.giftCard,
       requires_shipping: line.requiresShipping,

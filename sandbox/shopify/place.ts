@@ -115,6 +115,7 @@ export function newLine(truth: Truth, order: Order, given: PlaceCommand["lines"]
     variantTitle: given.variantTitle,
     productId: takeId(truth),
     variantId: takeId(truth),
+    quantity: given.quantity,
     placed: given.quantity,
     edited: given.quantity,
     refunded: 0,

@@ -1,6 +1,6 @@
 // An order as people want to see it; sums are in minor units of the buyer's currency.
 import { financialStatusOf, fulfilmentStatusOf, paymentOf, placedMoment, totalsOf } from "./totals.ts";
-import { currentQuantityOf, type Order, quantityOf, type Shop } from "./truth.ts";
+import { currentQuantityOf, type Order, type Shop } from "./truth.ts";
 
 export function shown(shop: Shop, order: Order): Record<string, unknown> {
   const payment = paymentOf(order);
@@ -22,7 +22,7 @@ export function shown(shop: Shop, order: Order): Record<string, unknown> {
     lines: order.lines.map((line) => ({
       id: line.id,
       sku: line.sku,
-      quantity: quantityOf(line),
+      quantity: line.quantity,
       currentQuantity: currentQuantityOf(line),
       fulfilled: line.fulfilled,
     })),

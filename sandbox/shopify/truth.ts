@@ -22,6 +22,8 @@ export interface Line {
   variantTitle: string | null;
   productId: number;
   variantId: number;
+  /** What the line came with: as placed, or as an edit added it. An edit takes off, and never adds to a line. */
+  quantity: number;
   /** As placed; 0 where an edit added the line. */
   placed: number;
   /** After edits. */
@@ -231,9 +233,6 @@ export function takeId(truth: Truth): number {
 
 export const ordersOf = (truth: Truth, shop: Shop): Order[] =>
   Object.values(truth.orders).filter((order) => order.shop === shop.domain);
-
-/** The quantity a line is shown with: an edit adds to it, and what it takes off shows in the current one only. */
-export const quantityOf = (line: Line): number => Math.max(line.placed, line.edited);
 
 /** What is left after edits and refunds. */
 export const currentQuantityOf = (line: Line): number => line.edited - line.refunded;

@@ -4,13 +4,15 @@ import type { PlatformModule, SimulatedPlatform } from "../../sandbox/platform.t
 interface Truth {
   calls: string[];
   dueAt: number | null;
+  /** Bodies of webhooks that were given up. */
+  abandoned: string[];
 }
 
 /** Every call is remembered and rung about; `later` rings when ticked a second later. */
 export const echoPlatform: PlatformModule = {
   id: "echo",
   create(snapshot): SimulatedPlatform {
-    const truth = (snapshot as Truth | undefined) ?? { calls: [], dueAt: null }; // its own snapshot
+    const truth = (snapshot as Truth | undefined) ?? { calls: [], dueAt: null, abandoned: [] }; // its own snapshot
     const ring = (text: string) => ({
       url: "https://hooks.example.com/echo",
       method: "POST" as const,
@@ -37,6 +39,7 @@ export const echoPlatform: PlatformModule = {
         world.send(ring("later"));
       },
       nextDueAt: () => truth.dueAt,
+      abandoned: (webhook) => truth.abandoned.push(webhook.body),
       snapshot: () => structuredClone(truth),
     };
   },

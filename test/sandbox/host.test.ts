@@ -67,6 +67,21 @@ describe("the host", () => {
     ]);
   });
 
+  it("tells the platform of a webhook that it gives up, once, after the last try", async () => {
+    const abandoned = () => JSON.parse(saved ?? "{}").truth.abandoned;
+    answer = 500;
+    await wakeUp().serve(call());
+    for (const at of [5_000, 6_000]) {
+      now = at;
+      await wakeUp().wake();
+      expect(abandoned()).toEqual([]);
+    }
+    now = 16_000;
+    await wakeUp().wake();
+    await wakeUp().wake();
+    expect(abandoned()).toEqual(["GET /orders"]);
+  });
+
   it("wakes for what happens by itself", async () => {
     await wakeUp().control(post('{"do":"later"}'));
     expect(armedAt).toBe(6_000);

@@ -2,13 +2,13 @@
 import { divideRounded } from "../../../src/domain/money.ts";
 import { each, minus, times, worthOf, worthOfShipping } from "../amounts.ts";
 import type { View } from "../graphql/execute.ts";
-import { currentQuantityOf, type Line, quantityOf, type Shipping } from "../truth.ts";
+import { currentQuantityOf, type Line, type Shipping } from "../truth.ts";
 import { allocationViews, bagView, gid, type Placed, sumOf, taxViews } from "./parts.ts";
 
 /** Prices of the whole quantity as ordered; what is left of it stands in `currentQuantity` (pitfall 7). */
 export function lineView(at: Placed, line: Line): View {
   const { order } = at;
-  const quantity = quantityOf(line);
+  const quantity = line.quantity;
   const current = currentQuantityOf(line);
   const own = line.allocations.filter(({ discount }) => order.discounts[discount]?.level === "line");
   const coded = line.allocations.filter(({ discount }) => order.discounts[discount]?.type === "discount_code");

@@ -12,7 +12,7 @@ import {
   placedMoment,
   totalsOf,
 } from "../totals.ts";
-import { currentQuantityOf, type PostalAddress, quantityOf } from "../truth.ts";
+import { currentQuantityOf, type PostalAddress } from "../truth.ts";
 import { fulfilmentView, refundView, transactionView } from "./history.ts";
 import { lineView, shippingView } from "./lines.ts";
 import { bagView, discountView, gid, type Placed, sumOf, taxView, time } from "./parts.ts";
@@ -25,7 +25,7 @@ const FULFILMENT = { none: "UNFULFILLED", partial: "PARTIALLY_FULFILLED", fulfil
 
 export function orderView(at: Placed): View {
   const { order } = at;
-  const quantities = order.lines.reduce((sum, line) => sum + quantityOf(line), 0);
+  const quantities = order.lines.reduce((sum, line) => sum + line.quantity, 0);
   const currentQuantities = order.lines.reduce((sum, line) => sum + currentQuantityOf(line), 0);
   const codes = order.discounts.filter((each) => each.type === "discount_code").map((each) => each.name);
   return {

@@ -269,6 +269,14 @@ describe("later", () => {
     expect(body.order.total_price).toBe("459.10");
   });
 
+  it("a line that an edit added keeps its share of its discount when another takes some of it off", () => {
+    const { orderId } = placeReference(merchant);
+    const add = [{ sku: "MUGG", price: "80.00", quantity: 4, discount: "40.00" }];
+    expect(merchant.control({ do: "edit", orderId, add }).currentTotalMinor).toBe(60_320 + 28_000);
+    const remove = [{ sku: "MUGG", quantity: 3 }];
+    expect(merchant.control({ do: "edit", orderId, remove }).currentTotalMinor).toBe(60_320 + 7_000);
+  });
+
   it("an order gets another name or tag, and the shop tells of it", async () => {
     const { orderId } = placeReference(merchant);
     await merchant.told();
