@@ -1,5 +1,6 @@
 // One order in one screen: where it stands, what it is called, its documents and sums, and the story so far.
 import { and, desc, eq, gte, inArray, lt } from "drizzle-orm";
+import { normaliseNumber } from "../domain/identity.ts";
 import { formatAmount } from "../domain/money.ts";
 import { type Entry, entriesOf, entryAmount, isFinal, type OrderBooks } from "../domain/order.ts";
 import type { Books } from "./books.ts";
@@ -68,13 +69,17 @@ export function listOrders(
   return pageOf(rows, query.limit, summaryOf, (row) => row.id);
 }
 
+/** Orders with an identifier that begins with the text, as it is written or as numbers are compared. */
 function idsNamed(books: Books, text: string): string[] {
-  const rows = books
-    .selectDistinct({ id: aliases.orderId })
-    .from(aliases)
-    .where(and(gte(aliases.value, text), lt(aliases.value, `${text}\u{10FFFF}`)))
-    .limit(90)
-    .all();
+  const forms = [...new Set([text, normaliseNumber(text)])];
+  const rows = forms.flatMap((form) =>
+    books
+      .selectDistinct({ id: aliases.orderId })
+      .from(aliases)
+      .where(and(gte(aliases.value, form), lt(aliases.value, `${form}\u{10FFFF}`)))
+      .limit(40)
+      .all(),
+  );
   const numbered = books.select({ id: orders.id }).from(orders).where(eq(orders.orderNumber, text)).limit(5).all();
   return [...new Set([text, ...rows.map((row) => row.id), ...numbered.map((row) => row.id)])];
 }
