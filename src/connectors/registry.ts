@@ -1,6 +1,7 @@
 // The connectors there are, in the order they are shown. The one list that names them all.
 import type { Connector } from "./connector.ts";
 import { qliro } from "./qliro/index.ts";
+import { shopify } from "./shopify/index.ts";
 import { specter } from "./specter/index.ts";
 
 /**
@@ -10,7 +11,7 @@ import { specter } from "./specter/index.ts";
  */
 export type AnyConnector = Connector<Record<string, unknown>, unknown>;
 
-export const registry: readonly AnyConnector[] = [qliro, specter];
+export const registry: readonly AnyConnector[] = [qliro, specter, shopify];
 
 /** The connector with this id, or null. */
 export const findConnector = (id: string, connectors: readonly AnyConnector[] = registry): AnyConnector | null =>

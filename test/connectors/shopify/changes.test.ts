@@ -3,6 +3,7 @@ import { changes } from "../../../src/connectors/shopify/changes.ts";
 import { shopifySettings } from "../../../src/connectors/shopify/config.ts";
 import type { ScriptStep } from "../kit/http.ts";
 import { contextWith, data, NOW, sentCalls, type TestContext } from "./context.ts";
+import golden from "./golden/order-changes.json";
 
 const MINUTE = 60_000;
 const order = (value: string) => ({ kind: "order", type: "shopify.order_id", value });
@@ -28,6 +29,11 @@ async function pulled(context: TestContext) {
 const asked = (context: TestContext) => sentCalls(context.http).map(({ variables }) => variables);
 
 describe("the reconciliation poll", () => {
+  it("reads a page as agreed", async () => {
+    const context = contextWith([{ answer: golden.answer }]);
+    expect(await changes.pull(context, "orders")).toEqual({ kind: "page", page: golden.page });
+  });
+
   it("begins now, and goes on from the latest change with an overlap", async () => {
     const context = contextWith([
       page([

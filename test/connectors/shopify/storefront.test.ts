@@ -3,7 +3,7 @@ import { shopify } from "../../../src/connectors/shopify/index.ts";
 import { storefront } from "../../../src/connectors/shopify/storefront.ts";
 import type { Alias } from "../../../src/domain/observation.ts";
 import { contextWith, data, sentCalls } from "./context.ts";
-import reference from "./golden/reference-order.json";
+import reference from "./golden/order-reference.json";
 import { BOOK, connection, fulfillment, ORDER_GID, orderAnswer, orderWith, refund, SHIRT, sek } from "./order.ts";
 
 const ID = "6021457707331";

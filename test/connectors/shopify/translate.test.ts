@@ -3,9 +3,9 @@ import { type ShopifySettings, shopifySettings } from "../../../src/connectors/s
 import { observationOf } from "../../../src/connectors/shopify/translate.ts";
 import { orderData } from "../../../src/connectors/shopify/wire.ts";
 import { rowsTotal } from "../../../src/domain/money.ts";
-import reference from "./golden/reference-order.json";
-import returned from "./golden/returned-and-delivered.json";
-import till from "./golden/till-with-gift-card-and-cash.json";
+import reference from "./golden/order-reference.json";
+import returned from "./golden/order-returned-and-delivered.json";
+import till from "./golden/order-till-with-gift-card-and-cash.json";
 import {
   ADDRESS,
   AUTHORIZATION,
