@@ -74,6 +74,7 @@ const ADDITIONS: readonly Addition[] = [
   { from: "http", to: "durable/views.ts", typesOnly: true, reason: "what the typed stub answers" },
   { from: "console", to: "durable/views.ts", typesOnly: true, reason: "what the typed stub answers" },
   { from: "cron", to: "durable/views.ts", typesOnly: true, reason: "what the typed stub answers" },
+  { from: "http/sales-accounts-csv.ts", to: "papaparse", reason: "people's spreadsheets quote CSV in many ways" },
   { from: "durable", to: "cloudflare:workers", reason: "the base class of Durable Objects" },
   { from: "durable", to: "zod", reason: "what comes back from storage is parsed where its form may be old" },
   { from: "durable/platform-health.ts", to: "itty-durable", reason: "DESIGN section 6: this one file and no other" },
