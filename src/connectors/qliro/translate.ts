@@ -110,7 +110,9 @@ function capturesOf(ledger: Ledger): Capture[] {
 
 function refundsOf(order: QliroOrder, ledger: Ledger, settings: QliroSettings): Refund[] {
   const refunds = order.PaymentTransactions.filter((t) => isRefund(t, order, settings));
-  const parents = new Map(refunds.map((t) => [t, captureAbove(t.OriginalPaymentTransactionId, ledger)]));
+  const parents = new Map(
+    refunds.map((t) => [t, releasedDebit(t, order, ledger) ?? captureAbove(t.OriginalPaymentTransactionId, ledger)]),
+  );
   return refunds.map((transaction): Refund => {
     const captureId = parents.get(transaction) ?? null;
     const alone = refunds.filter((other) => parents.get(other) === captureId).length === 1;
@@ -119,6 +121,20 @@ function refundsOf(order: QliroOrder, ledger: Ledger, settings: QliroSettings): 
     const rows = own ?? (alone && captureId !== null ? movedUnder(captureId, "Return", ledger) : []);
     return { ...movementOf(transaction, rows), captureId };
   });
+}
+
+/**
+ * Cancelling a direct payment gives back what was taken and not shipped: that refund names the debit itself, beside a
+ * reversal of the same amount, and is on no capture. NOT DOCUMENTED how the two are linked, so the amounts decide.
+ */
+function releasedDebit(refund: PaymentTransaction, order: QliroOrder, ledger: Ledger): string | null {
+  const id = refund.OriginalPaymentTransactionId;
+  if (id === null || ledger.captures.has(id) || ledger.transactions.get(id)?.Type !== "Debit") return null;
+  const released = order.PaymentTransactions.some(
+    (t) =>
+      t.Type === "Reversal" && t.OriginalPaymentTransactionId === id && Math.abs(t.Amount) === Math.abs(refund.Amount),
+  );
+  return released ? id : null;
 }
 
 /**

@@ -11,6 +11,7 @@ export function creditDemands({ order, accounting, policy, now }: DemandContext)
   const erpOrderNumber = order.erp.externalId;
   return entriesOf(order, "refunded")
     .filter((refund) => refund.answers === null && refund.commandId === null && !isCredited(order, refund))
+    .filter((refund) => !isCancellation(order, refund))
     .map((refund) => {
       const capture = captureOf(order, refund);
       const invoice = invoiceOf(order, refund, capture);
@@ -36,6 +37,12 @@ export function creditDemands({ order, accounting, policy, now }: DemandContext)
       };
     });
 }
+
+/** The money of a released direct payment: it was never billed, so nothing is to be credited. */
+const isCancellation = (order: OrderBooks, refund: Entry): boolean =>
+  refund.parent !== null &&
+  entriesOf(order, "released").some((release) => release.parent === refund.parent) &&
+  !entriesOf(order, "captured").some((capture) => capture.externalId === refund.parent);
 
 /** The capture of a refund; the only one there is where the provider does not say. */
 function captureOf(order: OrderBooks, refund: Entry): Entry | undefined {

@@ -110,6 +110,20 @@ describe("an order as an observation", () => {
     expect(refunds(withUpdate(375.5, [{ ...fee, Quantity: 1 }]), "refund")).toEqual([]);
   });
 
+  it("takes the money of a released direct payment for no refund of what was shipped of it", () => {
+    const { order } = debitCancelled;
+    const [taken, reversal, refund] = order.PaymentTransactions;
+    const [row] = order.OrderItemActions;
+    const shipped = { ...taken, PaymentTransactionId: 454400, OriginalPaymentTransactionId: 454211, Type: "Capture" };
+    const seen = translate({
+      ...order,
+      PaymentTransactions: [taken, shipped, reversal, refund],
+      OrderItemActions: [...order.OrderItemActions, { ...row, ActionType: "Ship", PaymentTransactionId: 454400 }],
+    });
+    expect(seen.ok && seen.value.captures.map((capture) => capture.externalId)).toEqual(["454400"]);
+    expect(seen.ok && seen.value.refunds).toMatchObject([{ externalId: "454501", captureId: "454211" }]);
+  });
+
   it("refuses what it cannot read exactly", () => {
     const [row] = plain.order.OrderItemActions;
     const priced = (fields: object) => ({ ...plain.order, OrderItemActions: [{ ...row, ...fields }] });

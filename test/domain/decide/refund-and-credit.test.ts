@@ -59,6 +59,18 @@ describe("a refund made at the provider", () => {
     expect(books.openStates()).toEqual([]);
   });
 
+  it("asks for no credit invoice when it is the money of a cancelled direct payment", () => {
+    const books = orderInErp();
+    books.erp.invoice(HAT);
+    books.lookErp();
+    books.finish();
+    books.provider.cancel();
+    for (const release of books.provider.releases) books.provider.refunds.push({ ...release, id: "r9", rows: [] });
+    books.lookPsp();
+    expect(books.counts().create_credit_invoice).toBeUndefined();
+    expect(books.openStates()).toEqual([]);
+  });
+
   it("credits the invoice with the refunded rows when one capture paid two", () => {
     const books = orderInErp();
     books.erp.invoice(HAT);
