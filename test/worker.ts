@@ -7,10 +7,16 @@ import { createApi } from "../src/http/app.ts";
 import { acceptWebhook } from "../src/http/hooks.ts";
 import { outsideOf } from "../src/index.ts";
 import { virtual, virtualPorts } from "./kit/virtual.ts";
+import { countWrites } from "./kit/writes.ts";
 
 export { PlatformHealth } from "../src/index.ts";
 
 export class Merchant extends MerchantObject {
+  constructor(ctx: DurableObjectState, env: Bindings) {
+    countWrites(ctx.storage);
+    super(ctx, env);
+  }
+
   protected override outside(env: Bindings): Outside {
     return { ...outsideOf(env, virtualPorts), ...virtual.outside };
   }

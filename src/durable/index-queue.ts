@@ -2,7 +2,7 @@
 import { inArray } from "drizzle-orm";
 import type { OrderId } from "../domain/ids.ts";
 import type { Books } from "./books.ts";
-import { aliasesOf, loadOrder } from "./order-store.ts";
+import { aliasesOf, loadOrder, PUBLISHED_DOCUMENTS } from "./order-store.ts";
 import { indexQueue } from "./schema.ts";
 
 export interface DirectoryEntry {
@@ -13,12 +13,6 @@ export interface DirectoryEntry {
 }
 
 const BATCH = 50;
-
-const DOCUMENTS: Partial<Record<string, string>> = {
-  ordered: "document.order",
-  invoiced: "document.invoice",
-  credited: "document.credit_invoice",
-};
 
 /** The next orders to tell the directory about. `done` takes them off the queue. */
 export function takeIndexQueue(books: Books): {
@@ -40,7 +34,7 @@ export function takeIndexQueue(books: Books): {
     const order = loadOrder(books, orderId);
     if (!order) return [];
     const documents = order.entries.flatMap((entry) => {
-      const type = DOCUMENTS[entry.kind];
+      const type = PUBLISHED_DOCUMENTS[entry.kind];
       return type ? [{ orderId, type, value: entry.externalId }] : [];
     });
     const number = order.orderNumber ? [{ orderId, type: "order_number", value: order.orderNumber }] : [];

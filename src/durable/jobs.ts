@@ -1,5 +1,5 @@
 // Work that time starts: polls, sweeps, payout runs. A job is one row; its key says what it is.
-import { eq, lte, sql } from "drizzle-orm";
+import { eq, gt, lte } from "drizzle-orm";
 import type { Books, Core } from "./books.ts";
 import { jobs } from "./schema.ts";
 
@@ -21,7 +21,7 @@ export function wantJob(core: Core, key: string, dueAt: number, data: Record<str
   core.books
     .insert(jobs)
     .values({ key, dueAt, attempts: 0, data })
-    .onConflictDoUpdate({ target: jobs.key, set: { dueAt: sql`min(${jobs.dueAt}, ${dueAt})` } })
+    .onConflictDoUpdate({ target: jobs.key, set: { dueAt }, setWhere: gt(jobs.dueAt, dueAt) })
     .run();
   const wanted = wantedMeanwhile.get(core.books) ?? new Set();
   wantedMeanwhile.set(core.books, wanted.add(key));

@@ -1,5 +1,5 @@
 // Reads that are wanted later, or could not be done at once. One row per (connection, identifier).
-import { and, eq, lte, sql } from "drizzle-orm";
+import { and, eq, lte } from "drizzle-orm";
 import type { Problem } from "../domain/errors.ts";
 import type { ConnectionId } from "../domain/ids.ts";
 import type { Books, Core } from "./books.ts";
@@ -32,15 +32,15 @@ export const beginLook = (books: Books, key: LookKey): void => {
 
 /** Wants a read at `dueAt` (milliseconds) or earlier; one that is wanted already becomes no later. */
 export function wantLook(core: Core, key: LookKey, dueAt: number, webhooks: number[] = []): void {
-  const waiting = readLook(core.books, key)?.webhooks ?? [];
-  core.books
-    .insert(looks)
-    .values({ ...key, dueAt, attempts: 0, code: null, detail: null, webhooks })
-    .onConflictDoUpdate({
-      target: [looks.connectionId, looks.type, looks.value],
-      set: { dueAt: sql`min(${looks.dueAt}, ${dueAt})`, webhooks: [...new Set([...waiting, ...webhooks])] },
-    })
-    .run();
+  const row = readLook(core.books, key);
+  const more = webhooks.filter((seq) => !row?.webhooks.includes(seq));
+  if (!row) {
+    const values = { ...key, dueAt, attempts: 0, code: null, detail: null, webhooks };
+    core.books.insert(looks).values(values).run();
+  } else if (row.dueAt > dueAt || more.length > 0) {
+    const sooner = { dueAt: Math.min(row.dueAt, dueAt), webhooks: [...row.webhooks, ...more] };
+    core.books.update(looks).set(sooner).where(isKey(key)).run();
+  }
   const wanted = wantedMeanwhile.get(core.books) ?? new Set();
   wantedMeanwhile.set(core.books, wanted.add(nameOf(key)));
   core.clock.wakeBy(dueAt);

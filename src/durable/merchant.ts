@@ -23,6 +23,7 @@ import { factsUnder, readFact, writeFact } from "./facts.ts";
 import { type DirectoryEntry, takeIndexQueue } from "./index-queue.ts";
 import { wantJob } from "./jobs.ts";
 import { memoryOf } from "./memory.ts";
+import { awaitInterrupted } from "./outbox.ts";
 import { approve, confirm, type NoteInput, type ResolveInput, resolve, undo } from "./payout-acts.ts";
 import { exportPayout } from "./payout-export.ts";
 import { type RunRow, startRun } from "./payout-run.ts";
@@ -77,6 +78,7 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
     });
     void ctx.blockConcurrencyWhile(async () => {
       await updateBooks(this.#core.books);
+      awaitInterrupted(this.#core);
       await this.#core.clock.load();
     });
   }
@@ -88,8 +90,7 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
 
   override async alarm(): Promise<void> {
     const { clock, ports } = this.#core;
-    clock.rang();
-    clock.arm(ports.now() + SAFETY_MS);
+    clock.rang(ports.now() + SAFETY_MS);
     let worked = false;
     try {
       worked = await this.#work.run();

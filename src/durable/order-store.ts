@@ -186,10 +186,17 @@ export function writeDecision(core: Core, runtime: Runtime, before: OrderBooks, 
     claimed.length > 0 ||
     !isNothing(decision) ||
     JSON.stringify(document) !== JSON.stringify(stored.document);
-  if (changed)
-    writeOrder(core, after, document, stored === undefined, claimed.length > 0 || decision.entries.length > 0);
+  const told = claimed.length > 0 || decision.entries.some((entry) => PUBLISHED_DOCUMENTS[entry.kind] !== undefined);
+  if (changed) writeOrder(core, after, document, stored === undefined, told);
   return true;
 }
+
+/** Facts whose documents the directory knows, by what it calls them. */
+export const PUBLISHED_DOCUMENTS: Partial<Record<EntryKind, string>> = {
+  ordered: "document.order",
+  invoiced: "document.invoice",
+  credited: "document.credit_invoice",
+};
 
 function writeOrder(core: Core, after: OrderBooks, document: OrderDocument, isNew: boolean, forIndex: boolean): void {
   const now = core.ports.now();

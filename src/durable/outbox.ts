@@ -25,13 +25,26 @@ import { attempts, commands } from "./schema.ts";
 
 export type CommandRow = typeof commands.$inferSelect;
 
-/** A crash between intent and answer is found after this long, in milliseconds. */
+/** What a crash cut off between intent and answer is looked up after this long, in milliseconds. */
 const SENDING_MAX_MS = 120_000;
 /** The first look-up after a lost answer comes soon, so that the order is not held up. */
 const LOOK_UP_MS = 1_000;
 
 export const readCommand = (books: Books, id: string): CommandRow | undefined =>
   books.select().from(commands).where(eq(commands.id, id)).get();
+
+/**
+ * When the object wakes: commands that a former instance was sending when it was cut off. Their requests may still be
+ * on the way, so they are looked up only later.
+ */
+export function awaitInterrupted(core: Core): void {
+  const now = core.ports.now();
+  core.books
+    .update(commands)
+    .set({ dueAt: now + SENDING_MAX_MS })
+    .where(and(eq(commands.state, "sending"), isNotNull(commands.dueAt), lte(commands.dueAt, now)))
+    .run();
+}
 
 /** Subjects with a command that is due, the longest waiting first. */
 export function dueSubjects(books: Books, now: number, limit: number): string[] {
@@ -92,7 +105,6 @@ async function send(core: Core, row: CommandRow, { link, known, personal }: Call
       state: "sending",
       attempts: number,
       firstAttemptAt: row.firstAttemptAt ?? startedAt,
-      dueAt: startedAt + SENDING_MAX_MS,
     })
     .where(eq(commands.id, row.id))
     .run();

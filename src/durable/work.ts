@@ -20,13 +20,16 @@ import { type RunRow, stepRun } from "./payout-run.ts";
 import { markBooked, stepPayouts } from "./reconcile.ts";
 import type { Runtime } from "./runtime.ts";
 import { commands, jobs, looks } from "./schema.ts";
-import { incomingOf, judgeWebhooks, markSeen, unseenWebhooks, type WebhookRow } from "./webhook-store.ts";
+import { incomingOf, judgeWebhooks, markSeen, seenUpTo, unseenWebhooks, type WebhookRow } from "./webhook-store.ts";
 
 /** Open connections the runtime allows an object. */
 const AT_ONCE_MAX = 6;
 /** Steps of one alarm; what is left rings again at once, so that one alarm never runs for long. */
 const STEPS_MAX = 1_000;
+/** Webhooks that are taken in and have not ended, at most. */
 const INTAKE_MAX = 200;
+/** The watermark is written when it has moved this far; after a restart, so many ended webhooks are skipped over. */
+const WATERMARK_STEP = 100;
 
 export interface Surroundings {
   runtime(): Promise<Runtime | null>;
@@ -46,7 +49,9 @@ export class Work {
   readonly #fresh = new Map<string, { key: LookKey; webhooks: number[] }>();
   /** Positions of webhooks that were taken in and have not ended. */
   readonly #open = new Set<number>();
-  #takenIn = 0;
+  /** The position up to which webhooks were taken in, and the watermark as it is written; null: not read yet. */
+  #takenIn: number | null = null;
+  #watermark = 0;
   #steps = 0;
   #nudge: () => void = () => undefined;
 
@@ -100,21 +105,28 @@ export class Work {
         .select({ at: sql<number | null>`min(${table.dueAt})` })
         .from(table)
         .get()?.at ?? null;
-    const unseen = unseenWebhooks(books, 1).some((row) => row.state === "received") ? ports.now() : null;
+    const unseen = this.#open.size > 0 || unseenWebhooks(books, this.#position(), 1).length > 0 ? ports.now() : null;
     const times = [unseen, least(looks), least(commands), least(jobs)].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
 
   /** Turns new webhooks into reads. What they ask for is kept in memory; the stored webhook is the durable half. */
   #takeIn(runtime: Runtime): void {
-    for (const row of unseenWebhooks(this.#core.books, INTAKE_MAX)) {
-      if (row.seq <= this.#takenIn && this.#open.has(row.seq)) continue;
-      this.#takenIn = Math.max(this.#takenIn, row.seq);
-      if (row.state !== "received" || this.#open.has(row.seq)) continue;
+    const room = INTAKE_MAX - this.#open.size;
+    for (const row of room > 0 ? unseenWebhooks(this.#core.books, this.#position(), room) : []) {
+      this.#takenIn = row.seq;
       this.#open.add(row.seq);
       this.#expand(runtime, row);
     }
     this.#advance();
+  }
+
+  #position(): number {
+    if (this.#takenIn === null) {
+      this.#watermark = seenUpTo(this.#core.books);
+      this.#takenIn = this.#watermark;
+    }
+    return this.#takenIn;
   }
 
   #expand(runtime: Runtime, row: WebhookRow): void {
@@ -149,8 +161,10 @@ export class Work {
 
   /** Moves the watermark over webhooks that have ended. */
   #advance(): void {
-    const first = Math.min(...this.#open);
-    markSeen(this.#core.books, this.#open.size === 0 ? this.#takenIn : Math.min(first - 1, this.#takenIn));
+    const ended = this.#open.size === 0 ? this.#position() : Math.min(...this.#open) - 1;
+    if (ended - this.#watermark < WATERMARK_STEP) return;
+    markSeen(this.#core.books, ended);
+    this.#watermark = ended;
   }
 
   #start(runtime: Runtime): void {

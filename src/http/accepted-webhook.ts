@@ -2,6 +2,7 @@
 import type { IncomingWebhook, WebhookFacet } from "../connectors/connector.ts";
 import type { ConnectionId, WebhookId } from "../domain/ids.ts";
 import type { AcceptedWebhook } from "../durable/views.ts";
+import { toHex } from "../sealing.ts";
 
 /** Header names that say nothing of use and are not stored. */
 const UNSTORED = new Set([
@@ -39,14 +40,12 @@ export async function acceptedWebhook(
   };
 }
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-
 const hexDigest = async (body: Uint8Array): Promise<string> =>
-  hex(new Uint8Array(await crypto.subtle.digest("SHA-256", body)));
+  toHex(new Uint8Array(await crypto.subtle.digest("SHA-256", body)));
 
 /** The same connection and event key give the same id: the id is the dedupe. An empty key is never a repeat. */
 async function eventId(connectionId: string, eventKey: string): Promise<WebhookId | null> {
   if (eventKey === "") return null;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${connectionId}\n${eventKey}`));
-  return `whk_${hex(new Uint8Array(digest).subarray(0, 16))}`;
+  return `whk_${toHex(new Uint8Array(digest).subarray(0, 16))}`;
 }

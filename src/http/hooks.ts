@@ -98,10 +98,15 @@ async function openingToken(target: KnownTarget, token: string, now: number): Pr
 
 const mediaType = (header: string | null): string => (header ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 
-/** Reads at most 1 MiB while it streams; null when there is more. */
+/** Reads at most 1 MiB; null when there is more. A stated length binds the sender; without one it is counted. */
 async function readBody(request: Request): Promise<Uint8Array | null> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return null;
+  const stated = request.headers.get("content-length");
+  if (Number(stated ?? 0) > BODY_BYTES_MAX) return null;
   if (!request.body) return new Uint8Array();
+  if (stated !== null) {
+    const body = new Uint8Array(await request.arrayBuffer());
+    return body.byteLength > BODY_BYTES_MAX ? null : body;
+  }
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of request.body) {
