@@ -16,6 +16,15 @@ export function backoffMs(attempts: number, random: number, retryAfterMs = 0, lo
   return Math.max(retryAfterMs, 1_000, Math.round(random * ceiling));
 }
 
+/**
+ * Whether a "later" is our own pace or breaker holding the call back, before anything was sent or between two calls that
+ * belong together. The platform has failed nothing then, so the wait is the pace's and no longer.
+ */
+export function isHeldBack(later: { code?: string }, traces: readonly { status: number | null }[]): boolean {
+  const last = traces.at(-1);
+  return last === undefined || (later.code === "RATE_LIMITED" && last.status !== null && last.status < 300);
+}
+
 /** Whether enough was tried: 50 tries and 8 days, both. */
 export const isExhausted = (attempts: number, firstAttemptAt: number, now: number): boolean =>
   attempts >= TRIES_MIN && now - firstAttemptAt >= DAYS_MIN * 86_400_000;

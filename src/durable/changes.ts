@@ -1,9 +1,9 @@
 // Pulls a platform's change feed: rows are stored as reads to be done, and only then the batch is acknowledged.
 import { and, gt, inArray } from "drizzle-orm";
-import type { ChangeFacet, Hint, Pull } from "../connectors/connector.ts";
+import type { ChangeFacet, Hint, Pull, Read } from "../connectors/connector.ts";
 import type { ConnectionId, OrderId } from "../domain/ids.ts";
 import type { Trace } from "../transport/http.ts";
-import { backoffMs, READ_LONGEST_MS } from "./backoff.ts";
+import { backoffMs, isHeldBack, READ_LONGEST_MS } from "./backoff.ts";
 import type { Core } from "./books.ts";
 import { readFact, writeFact } from "./facts.ts";
 import { type JobRow, rescheduleJob } from "./jobs.ts";
@@ -34,11 +34,11 @@ export async function pull(core: Core, link: Link, feed: string, job: JobRow): P
     if (next.kind === "unauthorized") return next;
     const now = core.ports.now();
     if (next.kind === "later") {
-      const unsent = traces.length === 0;
-      const waitMs = unsent
+      const held = isHeldBack(next, traces);
+      const waitMs = held
         ? Math.max(1, next.retryAfterMs ?? 1_000)
         : backoffMs(job.attempts + 2, core.ports.random(), next.retryAfterMs, READ_LONGEST_MS);
-      rescheduleJob(core, job.key, now + waitMs, { attempts: job.attempts + (unsent ? 0 : 1) });
+      rescheduleJob(core, job.key, now + waitMs, { attempts: job.attempts + (held ? 0 : 1) });
       return { kind: "ended" };
     }
     break;
@@ -50,7 +50,7 @@ export async function pull(core: Core, link: Link, feed: string, job: JobRow): P
 
 type Digested =
   | { kind: "more" | "empty" }
-  | { kind: "later"; retryAfterMs?: number }
+  | { kind: "later"; code?: string; retryAfterMs?: number | undefined }
   | { kind: "unauthorized"; detail: string };
 
 async function digest(
@@ -65,12 +65,12 @@ async function digest(
     case "page": {
       const { batch, hints, more } = pulled.page;
       core.storage.transactionSync(() => {
-        storeHints(core, link.config.id, hints);
+        storeHints(core, link, hints);
         if (batch !== null) writeFact(core.books, storedKey(link, feed), batch);
       });
       const acknowledged = batch === null ? null : await changes.acknowledge(context, feed, batch);
       if (acknowledged?.kind === "unauthorized") return acknowledged;
-      if (acknowledged && acknowledged.kind !== "found") return { kind: "later" };
+      if (acknowledged && acknowledged.kind !== "found") return laterOf(acknowledged);
       return { kind: more ? "more" : "empty" };
     }
     case "open_batch": {
@@ -79,11 +79,11 @@ async function digest(
         core.storage.transactionSync(() => wantOpenOrders(core, link));
       const acknowledged = await changes.acknowledge(context, feed, pulled.batch);
       if (acknowledged.kind === "unauthorized") return acknowledged;
-      return acknowledged.kind === "found" ? { kind: "more" } : { kind: "later" };
+      return acknowledged.kind === "found" ? { kind: "more" } : laterOf(acknowledged);
     }
     case "later":
     case "refused":
-      return { kind: "later", ...("retryAfterMs" in pulled ? { retryAfterMs: pulled.retryAfterMs } : {}) };
+      return laterOf(pulled);
     case "unauthorized":
       return pulled;
     default:
@@ -91,13 +91,25 @@ async function digest(
   }
 }
 
+type NotNow = Exclude<Read<unknown>, { kind: "found" } | { kind: "unauthorized" }>;
+
+const laterOf = (read: NotNow): Digested => ({
+  kind: "later",
+  ...("code" in read ? { code: read.code } : {}),
+  ...("retryAfterMs" in read ? { retryAfterMs: read.retryAfterMs } : {}),
+});
+
 const storedKey = (link: Link, feed: string): string => `batch:${link.config.id}:${feed}`;
 
-/** Only orders of ours are read; the feed tells of all orders of the account. */
-function storeHints(core: Core, connectionId: ConnectionId, hints: readonly Hint[]): void {
-  for (const hint of hints)
-    if (hint.kind === "order" && findOrder(core.books, connectionId, hint.type, hint.value))
-      wantLook(core, { connectionId, type: hint.type, value: hint.value }, core.ports.now());
+/** An ERP tells of all orders of the account, and only ours are read; a shop's orders are all ours. */
+function storeHints(core: Core, link: Link, hints: readonly Hint[]): void {
+  const connectionId = link.config.id;
+  for (const hint of hints) {
+    if (hint.kind !== "order") continue;
+    const { type, value } = hint;
+    if (link.connector.storefront || findOrder(core.books, connectionId, type, value))
+      wantLook(core, { connectionId, type, value }, core.ports.now());
+  }
 }
 
 /** Statuses in which the ERP may still have something to tell. */

@@ -16,7 +16,7 @@ import { type Problem, problem } from "../domain/errors.ts";
 import { newGuid } from "../domain/ids.ts";
 import type { EntryKind, OrderBooks } from "../domain/order.ts";
 import type { Trace } from "../transport/http.ts";
-import { backoffMs, isExhausted } from "./backoff.ts";
+import { backoffMs, isExhausted, isHeldBack } from "./backoff.ts";
 import type { Books, Core } from "./books.ts";
 import { logDefect } from "./defects.ts";
 import { contentOf, discreet, personalTexts, withPerson } from "./personal.ts";
@@ -141,18 +141,22 @@ async function send(core: Core, row: CommandRow, { link, known, personal }: Call
       });
       return { kind: "again" };
     case "later":
-      return retryLater(core, row, number, problem(outcome.code, outcome.detail), outcome.retryAfterMs);
+      return retryLater(core, row, number, outcome, isHeldBack(outcome, traces));
     default:
       return outcome satisfies never;
   }
 }
 
-function retryLater(core: Core, row: CommandRow, number: number, why: Problem, retryAfterMs?: number): Attempted {
+type Later = Extract<Outcome, { kind: "later" }>;
+
+function retryLater(core: Core, row: CommandRow, number: number, later: Later, held: boolean): Attempted {
   const now = core.ports.now();
+  const { retryAfterMs } = later;
+  const why = problem(later.code, later.detail);
   if (isExhausted(number, row.firstAttemptAt ?? now, now)) return exhausted(number, `${why.code} ${why.detail}`);
   update(core, row, {
     state: "pending",
-    dueAt: now + backoffMs(number, core.ports.random(), retryAfterMs),
+    dueAt: now + (held ? Math.max(1, retryAfterMs ?? 1_000) : backoffMs(number, core.ports.random(), retryAfterMs)),
     ...stop(why),
   });
   return { kind: "again" };

@@ -7,6 +7,8 @@ export interface Ports {
   /** In [0, 1). */
   random(): number;
   fetch(request: Request): Promise<Response>;
+  /** Lets so many milliseconds pass. Absent where time is virtual. */
+  sleep?(ms: number): Promise<void>;
 }
 
 /** A number in [0, 1) of 48 random bits. */
@@ -15,4 +17,9 @@ function secureRandom(): number {
   return bytes.reduce((value, byte) => value * 256 + byte, 0) / 2 ** 48;
 }
 
-export const systemPorts: Ports = { now: () => Date.now(), random: secureRandom, fetch: network };
+export const systemPorts: Ports = {
+  now: () => Date.now(),
+  random: secureRandom,
+  fetch: network,
+  sleep: (ms) => scheduler.wait(ms),
+};

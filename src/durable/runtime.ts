@@ -104,6 +104,7 @@ async function linkOf(
         fetch: parts.ports.fetch,
         now: parts.ports.now,
         random: parts.ports.random,
+        ...(parts.ports.sleep ? { sleep: parts.ports.sleep } : {}),
         allowedOrigins: allowedOrigins(connector, connection, parts.settings),
         environment: parts.settings.environment,
         secrets: [...secrets, ...personal],

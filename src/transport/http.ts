@@ -14,6 +14,8 @@ export const TIMEOUT_MS = 20_000;
 export const BODY_BYTES_MAX = 8 * 1024 * 1024;
 /** How long to stay away when too many calls of the connection wait for a place. */
 const CROWDED_MS = 1_000;
+/** How long a call waits for the pace when calls of the same work went out before it: they would have to be repeated. */
+const PACE_WAIT_MS_MAX = 2_000;
 
 export interface HttpOptions {
   /** The network, handed in. */
@@ -22,6 +24,8 @@ export interface HttpOptions {
   now: () => number;
   /** In [0, 1); spreads the waits of many connections. Absent: no spreading. */
   random?: () => number;
+  /** Lets so many milliseconds pass. Absent: whatever exceeds the pace is held back. */
+  sleep?: (ms: number) => Promise<void>;
   /** Origins this connection may call (see urls.ts): the connector's, plus a checked one given by the merchant. */
   allowedOrigins: readonly string[];
   /** ENVIRONMENT; loopback addresses may be called everywhere but in `production`. */
@@ -34,8 +38,12 @@ export interface HttpOptions {
   onTrace: (trace: Trace) => void;
 }
 
-/** The `Http` of one connection. Never throws: a connector sees an answer or one of the two kinds of failure. */
+/**
+ * The `Http` of one piece of work at one connection. Never throws: a connector sees an answer or one of the two kinds of
+ * failure.
+ */
 export function createHttp(options: HttpOptions): Http {
+  let begun = false;
   return {
     async send(request) {
       const checked = checkUrl(request.url, {
@@ -50,7 +58,9 @@ export function createHttp(options: HttpOptions): Http {
       const leave = await options.bucket.enter();
       if (leave === null) return heldBack(options, "RATE_LIMITED", "Many calls of this connection wait.", CROWDED_MS);
       try {
-        return await admitted(options, request, checked.value);
+        const answer = await admitted(options, request, checked.value, begun);
+        begun ||= answer.kind !== "not_sent";
+        return answer;
       } finally {
         leave();
       }
@@ -61,14 +71,19 @@ export function createHttp(options: HttpOptions): Http {
 const NO_BYTES = new Uint8Array();
 
 /** Asks breaker and bucket, then sends. */
-async function admitted(options: HttpOptions, request: HttpRequest, url: URL): Promise<HttpAnswer | HttpFailure> {
+async function admitted(
+  options: HttpOptions,
+  request: HttpRequest,
+  url: URL,
+  begun: boolean,
+): Promise<HttpAnswer | HttpFailure> {
   const admission = await options.breaker.admit();
   if (admission.kind === "wait") {
     return heldBack(options, "PLATFORM_UNAVAILABLE", "Earlier calls failed; calls are paused.", admission.retryAfterMs);
   }
   let finding: Finding = "not_sent";
   try {
-    const waitMs = options.bucket.take();
+    const waitMs = await takePlace(options, begun);
     if (waitMs > 0) return heldBack(options, "RATE_LIMITED", "The request limit of the connection is used up.", waitMs);
     const prepared = prepare(request, url);
     if (prepared === null) {
@@ -144,6 +159,17 @@ function answered(response: Response, body: CappedBody): Sent {
     default:
       return body satisfies never;
   }
+}
+
+/** Takes a place in the window; answers 0, or the milliseconds until there may be one. Work that has begun waits a bit. */
+async function takePlace({ bucket, sleep }: HttpOptions, begun: boolean): Promise<number> {
+  let waitMs = bucket.take();
+  for (let waitedMs = 0; begun && sleep && waitMs > 0 && waitedMs + waitMs <= PACE_WAIT_MS_MAX; ) {
+    await sleep(waitMs);
+    waitedMs += waitMs;
+    waitMs = bucket.take();
+  }
+  return waitMs;
 }
 
 /** `Retry-After` on 429 and 503 stops the whole connection, not just this call. */

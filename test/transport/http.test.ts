@@ -266,3 +266,43 @@ describe("the trace", () => {
     expect(await http.send(get)).toMatchObject({ kind: "answer", status: 200 });
   });
 });
+
+describe("the pace within one piece of work", () => {
+  const paced = (sleep?: (clock: { at: number }, ms: number) => void) => {
+    const clock = { at: Date.parse("2026-11-20T12:00:00Z") };
+    const bucket = createBucket({ requests: 1, perMs: 1_000, concurrent: 1 }, () => clock.at);
+    const { http, sent } = world(async () => Response.json({}), {
+      now: () => clock.at,
+      bucket,
+      ...(sleep ? { sleep: async (ms: number) => sleep(clock, ms) } : {}),
+    });
+    return { http, sent, bucket, clock };
+  };
+  const pass = (clock: { at: number }, ms: number) => {
+    clock.at += ms;
+  };
+
+  it("holds the first call back, and lets a later one wait for its turn", async () => {
+    const { http, sent, bucket, clock } = paced(pass);
+    bucket.take();
+    expect(await http.send(get)).toMatchObject({ kind: "not_sent", code: "RATE_LIMITED" });
+    clock.at += 1_000;
+    const began = clock.at;
+    expect(await http.send(get)).toMatchObject({ kind: "answer" });
+    expect(await http.send(get)).toMatchObject({ kind: "answer" });
+    expect([sent.length, clock.at - began]).toEqual([2, 1_000]);
+  });
+
+  it("holds a later call back too when the wait would be long", async () => {
+    const { http, bucket, clock } = paced(pass);
+    await http.send(get);
+    bucket.emptyUntil(clock.at + 60_000);
+    expect(await http.send(get)).toMatchObject({ kind: "not_sent", code: "RATE_LIMITED" });
+  });
+
+  it("holds every call back where time cannot be waited for", async () => {
+    const { http } = paced();
+    await http.send(get);
+    expect(await http.send(get)).toMatchObject({ kind: "not_sent", code: "RATE_LIMITED" });
+  });
+});
