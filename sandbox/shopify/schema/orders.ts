@@ -13,7 +13,7 @@ enum CountPrecision { EXACT AT_LEAST }
 interface Node { id: ID! }
 
 type Order implements Node {
-  id: ID! legacyResourceId: UnsignedInt64! name: String! number: Int! confirmationNumber: String
+  id: ID! legacyResourceId: UnsignedInt64! name: String! number: Int! confirmationNumber: String checkoutToken: String
   createdAt: DateTime! updatedAt: DateTime! processedAt: DateTime! cancelledAt: DateTime closedAt: DateTime
   cancelReason: OrderCancelReason closed: Boolean! confirmed: Boolean! edited: Boolean! test: Boolean!
   fullyPaid: Boolean! unpaid: Boolean! refundable: Boolean! capturable: Boolean!

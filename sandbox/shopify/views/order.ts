@@ -35,6 +35,7 @@ export function orderView(at: Placed): View {
     name: order.name,
     number: order.number,
     confirmationNumber: order.confirmationNumber,
+    checkoutToken: order.checkoutToken,
     createdAt: time(order.createdAt),
     updatedAt: time(order.updatedAt),
     processedAt: time(order.createdAt),
