@@ -1,5 +1,5 @@
 // One payout run: one connection, one local date. It lists, fetches, matches and books, in steps that survive eviction.
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, lt } from "drizzle-orm";
 import type { Read } from "../connectors/connector.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import { type ConnectionId, newId } from "../domain/ids.ts";
@@ -112,6 +112,8 @@ export async function stepRun(core: Core, runtime: Runtime, job: JobRow): Promis
     return { kind: "ended" };
   }
   const progress = progressOf(job);
+  // Missed nights are caught up one after the other, the oldest first.
+  if (isPreceded(core.books, run)) return next(core, job, progress, BOOKING_LOOK_MS);
   const traces: Trace[] = [];
   switch (progress.stage) {
     case "list":
@@ -132,6 +134,14 @@ export async function stepRun(core: Core, runtime: Runtime, job: JobRow): Promis
       return progress.stage satisfies never;
   }
 }
+
+const isPreceded = (books: Books, run: RunRow): boolean =>
+  books
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.connectionId, run.connectionId), eq(runs.state, "running"), lt(runs.date, run.date)))
+    .limit(1)
+    .get() !== undefined;
 
 function next(core: Core, job: JobRow, progress: Progress, afterMs = 0): RunStep {
   rescheduleJob(core, job.key, core.ports.now() + afterMs, { data: { ...progress } });
@@ -188,7 +198,11 @@ async function fetchLines(
   if (read.kind === "absent") return next(core, job, after);
   if (read.kind !== "found") return notRead(core, run, job, read, traces);
   return core.storage.transactionSync(() => {
-    const page = takePage(core, payout, state, read.value);
+    const current = readPayout(core.books, payout.id);
+    // A person or another run was quicker than the provider's answer: what was asked is asked again.
+    if (!current || current.version !== payout.version || !isFree(core.books, current))
+      return next(core, job, { ...progress, page: null, ...(current?.version === payout.version ? after : {}) }, 1);
+    const page = takePage(core, current, state, read.value);
     return next(core, job, page === null ? after : { ...progress, page }, page === null ? 0 : 1);
   });
 }

@@ -23,6 +23,10 @@ const SUPPORT_ACTS = [
   "POST /api/v1/merchants/{m}/webhooks/{w}/replay",
   "POST /api/v1/merchants/{m}/commands/{id}/retry",
   "POST /api/v1/merchants/{m}/commands/{id}/resolve",
+  "POST /api/v1/merchants/{m}/payouts/{p}/lines/{l}/resolve",
+  "POST /api/v1/merchants/{m}/payouts/{p}/lines/{l}/confirm",
+  "POST /api/v1/merchants/{m}/payouts/{p}/lines/{l}/undo",
+  "POST /api/v1/merchants/{m}/payouts/{p}/approve",
   "POST /api/v1/merchants/{m}/commands/{id}/discard",
   "POST /api/v1/merchants/{m}/tasks/{id}/done",
 ];
