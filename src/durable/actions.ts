@@ -179,6 +179,7 @@ function merge(core: Core, runtime: Runtime, a: string, b: string, note: string)
     const [one, other] = [a, b].map((id) => loadOrder(core.books, id as OrderId));
     if (!one || !other) return refused("NOT_FOUND", `No order ${one ? b : a}.`);
     const merged = mergeOrders(core, one, other, `A person said so. ${note}`.trim());
+    if (merged === "incident") return done;
     if (merged === "busy") return refused("CONFLICT", "A command of the other order is under way; try again shortly.");
     writeDecision(core, runtime, merged, decide(merged, null, runtime.policy, core.ports.now()));
     lookAtOrder(core, runtime, merged.id);

@@ -39,7 +39,9 @@ export function resolveOrder(
       const note = `Joined by evidence of tier ${found.tier}: ${found.evidence}.`;
       if (!own) return { kind: "order", order: other, note };
       const merged = mergeOrders(core, own, other, note);
-      return merged === "busy" ? { kind: "busy" } : { kind: "order", order: merged, note };
+      if (merged === "busy") return { kind: "busy" };
+      // Two ERP orders: a person was told, and the sighting stays with its own order.
+      return merged === "incident" ? { kind: "order", order: own, note: null } : { kind: "order", order: merged, note };
     }
   }
   const order = own ?? emptyOrder(core);
@@ -180,8 +182,11 @@ function sameBuyer(core: Core, seen: Sighting, links: readonly Link[], fingerpri
  * Joins two orders. The one with an ERP order survives, else the older one. Both with an ERP order: an incident, and
  * nothing is merged. Call inside a transaction.
  */
-export function mergeOrders(core: Core, a: OrderBooks, b: OrderBooks, note: string): OrderBooks | "busy" {
-  if (a.erp && b.erp) return incident(core, a, b, note);
+export function mergeOrders(core: Core, a: OrderBooks, b: OrderBooks, note: string): OrderBooks | "busy" | "incident" {
+  if (a.erp && b.erp) {
+    tellIncident(core, a, b, note);
+    return "incident";
+  }
   const [survivor, loser] = b.erp || (!a.erp && b.id < a.id) ? [b, a] : [a, b];
   if (loser.commands.some((command) => isInFlight(command.state))) return "busy";
   const { books } = core;
@@ -219,7 +224,7 @@ export function mergeOrders(core: Core, a: OrderBooks, b: OrderBooks, note: stri
 }
 
 /** Both reached the ERP: a person cancels or credits the younger one. */
-function incident(core: Core, a: OrderBooks, b: OrderBooks, note: string): OrderBooks {
+function tellIncident(core: Core, a: OrderBooks, b: OrderBooks, note: string): void {
   const younger = (a.erp?.externalId ?? "") > (b.erp?.externalId ?? "") ? a : b;
   const older = younger === a ? b : a;
   addTask(core, younger.id, {
@@ -229,5 +234,4 @@ function incident(core: Core, a: OrderBooks, b: OrderBooks, note: string): Order
       `ERP orders ${older.erp?.externalId ?? ""} (${older.id}) and ${younger.erp?.externalId ?? ""} (${younger.id}). ${note}`,
     ),
   });
-  return a;
 }

@@ -201,7 +201,7 @@ function timelineOf(books: Books, order: OrderBooks): TimelineItem[] {
 
 function factItem(order: OrderBooks, entry: Entry) {
   const amount = entry.amountMinor === 0 ? "" : `${formatAmount(entry.amountMinor, order.currency)} ${order.currency}`;
-  const by = entry.commandId ? "by us" : entry.kind === "noted" ? "by a person" : "";
+  const by = entry.commandId ? "by us" : isByPerson(entry) ? "by a person" : "";
   return {
     kind: entry.kind,
     title: `${entry.kind.replace("_", " ")} ${entry.externalId}`,
@@ -209,3 +209,7 @@ function factItem(order: OrderBooks, entry: Entry) {
     ...(entry.commandId ? { commandId: entry.commandId } : {}),
   };
 }
+
+/** Notes are made by people, except those that say how two sightings were joined or why a shop was not waited for. */
+const isByPerson = (entry: Entry): boolean =>
+  entry.kind === "noted" && !/^(joined:|created_from_payment)/.test(entry.externalId);

@@ -97,7 +97,8 @@ describe("one order from two sides", () => {
   });
 
   it("tells a person when two orders turn out to be one after both reached the ERP", async () => {
-    const world = await makeShopWorld({ shopifySettings: { pollMinutes: 60 } });
+    const paymentTypes = { qliro: "QL", shopify: "I" };
+    const world = await makeShopWorld({ shopifySettings: { pollMinutes: 60 }, specterSettings: { paymentTypes } });
     const id = token(virtual.random);
     inShop(world, id, { payment: "none" });
     await world.advance(MINUTE);
