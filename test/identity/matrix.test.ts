@@ -152,6 +152,35 @@ describe("one real order seen from two sides", () => {
     expect(all[0]?.payment?.state).toBe("accepted");
   });
 
+  it("12: makes an invoice for each of two shipments that were captured one by one", async () => {
+    const books = await ledger("m12", {
+      shops: [{ id: SHOP, connector: "centra" }],
+      psp: "qliro",
+      deliveryLead: "psp",
+    });
+    const reference = [alias("centra.external_reference", "5452321", 1)];
+    await books.see(shopOrder("centra", "c-1", reference, { through: "qliro" }));
+    const [placed] = await books.orders();
+    if (placed) await books.created(placed, "50012");
+    const part = (externalId: string) => ({
+      externalId,
+      amountMinor: 30160,
+      state: "succeeded" as const,
+      rows: [],
+      authorizationId: "5452321-a",
+      refundable: [],
+    });
+    await books.see(payment("qliro", "5452321", [], { captures: [part("cap-1")] }));
+    await books.see(payment("qliro", "5452321", [], { captures: [part("cap-1"), part("cap-2")] }));
+    const [order, ...others] = await books.orders();
+    expect(others).toEqual([]);
+    const invoices = order?.commands.filter(({ payload }) => payload.kind === "create_invoice") ?? [];
+    expect(invoices.map((command) => command.demand)).toEqual([
+      "create_invoice|captured:cap-1",
+      "create_invoice|captured:cap-2",
+    ]);
+  });
+
   it("15: keeps a test payment away from a live shop order", async () => {
     const books = await ledger("m15", { shops: [{ id: SHOP, connector: "shopify", environment: "test" }] });
     await books.see(shopify("6021", "1001", [TOKEN]));

@@ -113,6 +113,62 @@ describe("one order from two sides", () => {
     expect(erpOrders(world).filter((order) => order.cancelled)).toEqual([]);
   });
 
+  it("13: makes one ERP order of a webhook that comes three times at once", async () => {
+    const world = await makeShopWorld();
+    world.network.faults("shopify", { kind: "duplicate", copies: 2, times: null });
+    inShop(world, token(virtual.random));
+    await world.advance(QUARTER);
+    expect(erpOrders(world)).toHaveLength(1);
+    expect((await world.api("GET", "/state")).body.webhooks.duplicate).toBeGreaterThan(0);
+  });
+
+  it("14: makes no second ERP order when the ERP's answer is lost", async () => {
+    const world = await makeShopWorld();
+    world.network.faults("specter", { kind: "drop_after", match: "newOrderSubmit" });
+    const id = token(virtual.random);
+    inShop(world, id);
+    atPsp(world, id);
+    await world.advance(QUARTER);
+    expect(erpOrders(world)).toHaveLength(1);
+    expect((await world.order("1001")).status).toBe("open");
+  });
+
+  describe("where only buyer, amount and time agree", () => {
+    const suspectedTask = async (world: ShopWorld) => {
+      inShop(world, token(virtual.random), { payment: "none" });
+      await world.advance(MINUTE);
+      const customer = { firstName: "Anna", lastName: "Berg", email: "anna@example.se" };
+      world.control("qliro", { do: "place", reference: "q1659f0c1a2b3c4", rows: ROWS, customer });
+      await world.advance(MINUTE);
+      const [task] = (await world.tasks()).filter((each) => each.code === "DUPLICATE_SUSPECTED");
+      if (!task) throw new Error("nobody was asked");
+      return task;
+    };
+    const paymentTypes = { qliro: "QL", shopify: "I" };
+    const choose = async (world: ShopWorld, answer: string) => {
+      const task = await suspectedTask(world);
+      const choice = task.choices.find((each) => each.id.startsWith(answer))?.id;
+      const said = await world.api("POST", `/tasks/${task.id}/done`, { choice, note: "compared" });
+      expect(said.status, JSON.stringify(said.body)).toBe(200);
+      await world.advance(2 * QUARTER);
+      return (await world.api("GET", "/orders")).body.items;
+    };
+
+    it("joins the two when a person says that they are one", async () => {
+      const world = await makeShopWorld({ specterSettings: { paymentTypes } });
+      expect(await choose(world, "merge:")).toHaveLength(1);
+      expect(erpOrders(world)).toHaveLength(1);
+      expect((await world.order("1001")).sources).toHaveLength(3);
+    });
+
+    it("keeps them apart for good when a person says that they are two", async () => {
+      const world = await makeShopWorld({ specterSettings: { paymentTypes } });
+      expect(await choose(world, "apart:")).toHaveLength(2);
+      expect(erpOrders(world)).toHaveLength(2);
+      expect((await world.tasks()).filter((each) => each.state === "open")).toEqual([]);
+    });
+  });
+
   it("parks an order whose country and rate have no account, and saving the mapping releases it", async () => {
     const world = await makeShopWorld();
     const id = token(virtual.random);

@@ -14,11 +14,12 @@ import type {
   Tier,
 } from "../../src/domain/observation.ts";
 import { isFinal, type OrderBooks } from "../../src/domain/order.ts";
+import { settle } from "../../src/domain/outcome.ts";
 import type { AccountingPolicy, Flows, PaymentPolicy, Policy, ShopPolicy } from "../../src/domain/policy.ts";
 import { AlarmClock } from "../../src/durable/alarm-clock.ts";
 import { type Core, openBooks, updateBooks } from "../../src/durable/books.ts";
 import { apply } from "../../src/durable/observe.ts";
-import { aliasesOf, loadOrder } from "../../src/durable/order-store.ts";
+import { aliasesOf, loadOrder, writeDecision } from "../../src/durable/order-store.ts";
 import type { Link, Runtime } from "../../src/durable/runtime.ts";
 import { orders } from "../../src/durable/schema.ts";
 import { resetVirtual, virtual, virtualPorts } from "./virtual.ts";
@@ -145,6 +146,7 @@ export interface Given {
   shops?: { id: ConnectionId; connector: ConnectorId; environment?: "test" | "live" }[];
   holdMs?: number;
   createWhen?: "placed" | "paid";
+  deliveryLead?: "erp" | "psp";
 }
 
 export interface Ledger {
@@ -153,6 +155,8 @@ export interface Ledger {
   names(id: OrderId): Promise<string[]>;
   /** Commands to create an ERP order that will run or ran, over all orders. */
   creations(): Promise<string[]>;
+  /** The ERP answers the order's creation with this number. */
+  created(order: OrderBooks, erpNumber: string): Promise<void>;
 }
 
 /** Empty books with one PSP, one or more shops and an ERP; sightings are written as the object writes them. */
@@ -183,6 +187,14 @@ export async function ledger(name: string, given: Given = {}): Promise<Ledger> {
       }),
     orders: all,
     names: (id) => inside((core) => aliasesOf(core.books, id).map(({ type, value }) => `${type}=${value}`)),
+    created: (order, erpNumber) =>
+      inside((core) => {
+        const command = order.commands.find(({ payload }) => payload.kind === "create_order");
+        if (!command) throw new Error("the order has no ERP order to create");
+        const outcome = { kind: "done" as const, externalId: erpNumber };
+        const decision = settle(order, command.id, outcome, runtime.policy, virtual.now);
+        core.storage.transactionSync(() => writeDecision(core, runtime, order, decision));
+      }),
     creations: async () =>
       (await all()).flatMap((order) =>
         order.commands
@@ -223,7 +235,7 @@ function runtimeOf(given: Given): Runtime {
     kind: "erp",
     paused: false,
     flows: FLOWS,
-    deliveryLead: "erp",
+    deliveryLead: given.deliveryLead ?? "erp",
     captureOn: "invoice",
     refundOnCreditInvoice: true,
     paymentTypeFor: () => "PSP",
