@@ -193,7 +193,8 @@ export type Outcome =
 
 /** What a look-up at the platform found out about an attempt without an answer. */
 export type LookUp =
-  | { kind: "found"; outcome: Extract<Outcome, { kind: "done" | "accepted" }> }
+  /** Its effect; or what stands in its way for good. */
+  | { kind: "found"; outcome: Extract<Outcome, { kind: "done" | "accepted" | "refused" }> }
   | { kind: "absent" }
   /** Cannot be looked up, but repeating is harmless: the platform refuses our external number a second time. */
   | { kind: "repeat_is_safe" }

@@ -11,19 +11,21 @@ import { pull, pullKey, sweepForDeleted } from "./changes.ts";
 import { redecide } from "./configuration.ts";
 import { logDefect } from "./defects.ts";
 import { beginJob, dropJob, dueJobs, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
-import { dueLooks, type LookKey } from "./look-store.ts";
+import { dueLooks, type LookKey, readLook } from "./look-store.ts";
 import { memoryOf } from "./memory.ts";
 import { look, lookAgain } from "./observe.ts";
 import { findOrder, loadOrder, writeDecision } from "./order-store.ts";
 import { attempt, type CommandRow, dueSubjects, knownIds, nextCommand, readCommand } from "./outbox.ts";
 import { type RunRow, stepRun } from "./payout-run.ts";
 import { markBooked, stepPayouts } from "./reconcile.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Link, Runtime } from "./runtime.ts";
 import { commands, jobs, looks } from "./schema.ts";
 import { incomingOf, judgeWebhooks, markSeen, seenUpTo, unseenWebhooks, type WebhookRow } from "./webhook-store.ts";
 
 /** Open connections the runtime allows an object. */
 const AT_ONCE_MAX = 6;
+/** Commands that must not be done beside a person who does the same. */
+const LOOKED_AT_FIRST: readonly string[] = ["refund", "create_credit_invoice"];
 /** Steps of one alarm; what is left rings again at once, so that one alarm never runs for long. */
 const STEPS_MAX = 1_000;
 /** Webhooks that are taken in and have not ended, at most. */
@@ -238,6 +240,10 @@ export class Work {
       this.#hold(row, stop.code, stop.detail);
       return;
     }
+    if (order && row.attempts === 0 && LOOKED_AT_FIRST.includes(row.kind)) {
+      const asSeen = await this.#lookFirst(runtime, link, order, row);
+      if (!asSeen) return;
+    }
     const attempted = await attempt(this.#core, link, row, order ? knownIds(order, row) : []);
     if (attempted.kind === "unauthorized") await this.#around.pause(connectionId, attempted.detail);
     if (attempted.kind !== "ended") return;
@@ -247,6 +253,30 @@ export class Work {
       if (subject.startsWith("ord_")) this.#settle(runtime, subject as OrderId, row, attempted.outcome);
       else this.#settlePayout(runtime, subject, row, attempted.outcome);
     });
+  }
+
+  /**
+   * Reads the order where money is about to be given back: a person may have done it by hand a moment ago. False when
+   * the command is not wanted any more, or has to wait because the read did not succeed.
+   */
+  async #lookFirst(runtime: Runtime, link: Link, order: OrderBooks, row: CommandRow): Promise<boolean> {
+    const { payments, accounting } = link.connector;
+    const side = [order.payment, order.erp].find((candidate) => candidate?.connectionId === link.config.id);
+    const type = payments?.orderAlias ?? accounting?.orderAlias;
+    if (!side || !type || accounting?.manual(link.settings).includes("observe_order")) return true;
+    const key: LookKey = { connectionId: link.config.id, type, value: side.externalId };
+    await this.#look(runtime, key, []);
+    const { books } = this.#core;
+    const still = readCommand(books, row.id);
+    if (still?.state !== row.state) return false;
+    const unread = readLook(books, key);
+    if (!unread || unread.code === null) return true;
+    books
+      .update(commands)
+      .set({ dueAt: unread.dueAt + 1 })
+      .where(sql`${commands.id} = ${row.id}`)
+      .run();
+    return false;
   }
 
   #settle(runtime: Runtime, orderId: OrderId, row: CommandRow, outcome: Parameters<typeof settle>[2]): void {

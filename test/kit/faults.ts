@@ -27,10 +27,13 @@ export const ROWS = [
 ];
 export const TOTAL = 42_450;
 
+/** For tests that live through hours. */
+export const SLOW = { timeout: 60_000 };
+
 /** Registers a promise twice: once as it is, once with the object evicted after every alarm. */
 export function twins(promise: string, run: (world: World) => Promise<void>, options: WorldOptions = {}): void {
   for (const evicting of [false, true])
-    it(`${promise}${evicting ? " (evicted between every two steps)" : ""}`, { timeout: 60_000 }, async () => {
+    it(`${promise}${evicting ? " (evicted between every two steps)" : ""}`, SLOW, async () => {
       await forgetHealth();
       const world = await makeWorld({ ...options, evicting });
       try {

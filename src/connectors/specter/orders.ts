@@ -63,11 +63,7 @@ const createdOrder = (context: SpecterContext, order: CreateOrder, orderNo: stri
 async function duplicate(context: SpecterContext, call: CommandCall<CreateOrder>, failed: Failed): Promise<Outcome> {
   const order = call.payload;
   const existing = quotedId(failed.message);
-  const taken: Outcome = {
-    kind: "refused",
-    code: "ERP_ORDER_NUMBER_TAKEN",
-    detail: `external order number ${tidy(order.orderNumber)}${existing ? ` is on order ${existing}` : ""}`,
-  };
+  const taken = numberTaken(order, existing);
   if (!context.settings.capabilities.getOrder) {
     if (existing === null || call.attempt <= 1) return taken;
     return { ...createdOrder(context, order, existing), note: "adopted: an earlier attempt had created it" };
@@ -88,12 +84,20 @@ async function duplicate(context: SpecterContext, call: CommandCall<CreateOrder>
   }
 }
 
+const numberTaken = (order: CreateOrder, existing: string | null) => ({
+  kind: "refused" as const,
+  code: "ERP_ORDER_NUMBER_TAKEN" as const,
+  detail: `external order number ${tidy(order.orderNumber)}${existing ? ` is on order ${existing}` : ""}`,
+});
+
 /** Our order by its external number; one with another payment reference is somebody else's, so ours is absent. */
 async function findOwn(context: SpecterContext, order: CreateOrder): Promise<Read<SpecterOrder>> {
   const found = await getOrder(context, { externalOrderNo: tidy(order.orderNumber) });
-  if (found.kind !== "found") return found;
-  return found.value.payTypeReference === asStored(order.payment.reference) ? found : { kind: "absent" };
+  return found.kind === "found" && !isOwn(order, found.value) ? { kind: "absent" } : found;
 }
+
+const isOwn = (order: CreateOrder, existing: SpecterOrder): boolean =>
+  existing.payTypeReference === asStored(order.payment.reference);
 
 const adopted = (context: SpecterContext, order: CreateOrder, existing: SpecterOrder) => ({
   kind: "done" as const,
@@ -119,11 +123,18 @@ function linesFrom(existing: SpecterOrder, sent: readonly ErpLine[]): ErpLine[] 
   });
 }
 
-/** What became of an order whose answer was lost. Without the call to read, repeating is guarded by our number. */
+/**
+ * What became of an order whose answer was lost. A stranger's order under our number is an answer too: ours is not
+ * there, and never will be. Without the call to read, repeating is guarded by our number.
+ */
 export async function lookUpOrder(context: SpecterContext, order: CreateOrder): Promise<LookUp> {
   if (!context.settings.capabilities.getOrder) return { kind: "repeat_is_safe" };
-  const found = await findOwn(context, order);
-  return found.kind === "found" ? { kind: "found", outcome: adopted(context, order, found.value) } : unlessFound(found);
+  const found = await getOrder(context, { externalOrderNo: tidy(order.orderNumber) });
+  if (found.kind !== "found") return unlessFound(found);
+  const outcome = isOwn(order, found.value)
+    ? adopted(context, order, found.value)
+    : numberTaken(order, found.value.orderNo);
+  return { kind: "found", outcome };
 }
 
 /** Cancels what is not invoiced. Specter refuses (41) an order that is cancelled already: that one is done. */

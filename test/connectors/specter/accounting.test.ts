@@ -102,7 +102,11 @@ describe("looking up what became of a command", () => {
   });
 
   it("does not take another payment's order for ours", async () => {
-    expect(await lookUp(ORDER, [says(orderXml.replace("QLIRO-4510023", "X"))])).toEqual({ kind: "absent" });
+    // Nor can ours be made any more: the number is taken.
+    expect(await lookUp(ORDER, [says(orderXml.replace("QLIRO-4510023", "X"))])).toMatchObject({
+      kind: "found",
+      outcome: { kind: "refused", code: "ERP_ORDER_NUMBER_TAKEN" },
+    });
   });
 
   it("says absent, unclear and unauthorized as it is", async () => {
