@@ -27,7 +27,8 @@ async function serve(ports, vars) {
     if (await stopped(asked, prepareMerchant())) return;
     console.log(whereToLook(origins, vars));
     const ended = await Promise.race([asked, ...[router, sandbox].map((worker) => worker.gone.then(() => worker))]);
-    if (ended !== "stop") throw new Stop(`The ${ended.name} ended by itself.\n${tellingLines(ended.name)}`);
+    if (ended !== "stop")
+      throw new Stop(`The ${ended.name} ended by itself, so everything was stopped:\n${tellingLines(ended.name)}`);
     console.log("\nStopping ...");
   } finally {
     await Promise.all([stopWorker(router), stopWorker(sandbox)]);

@@ -22,8 +22,8 @@ const clock = (at: string): string => at.slice(11, 23);
 
 export function orderTables(order: OrderView): string[] {
   const timeline = table(
-    [{ title: "Time (UTC)" }, { title: "Kind" }, { title: "What" }, { title: "Detail" }],
-    order.timeline.map((item) => [clock(item.at), item.kind, item.title, item.detail]),
+    [{ title: "Time (UTC)" }, { title: "What" }, { title: "Detail" }],
+    order.timeline.map((item) => [clock(item.at), item.title, item.detail]),
   );
   const documents = table(
     [{ title: "Document" }, { title: "Number" }, { title: "Amount", right: true }, { title: "Belongs to" }],

@@ -88,7 +88,10 @@ export async function untilSeen<T>(
   for (;;) {
     const seen = await look();
     if (seen !== null) return seen;
-    if (Date.now() > until) throw new Stop(`Waited ${WAIT_MS / 1000} s in vain: ${what}. ${await hint()}`.trim());
+    if (Date.now() > until) {
+      const log = "What the router says is in .local/router.log.";
+      throw new Stop(`Waited ${WAIT_MS / 1000} s in vain: ${what}. ${await hint()} ${log}`.replaceAll("  ", " "));
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

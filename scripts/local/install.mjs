@@ -1,7 +1,7 @@
 // Makes node_modules follow package-lock.json. It runs on Node 20, before anything is installed.
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, statSync, utimesSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { LOCAL, logOf, NODE, ROOT } from "./places.mjs";
 import { Stop } from "./stop.mjs";
 
@@ -63,5 +63,5 @@ function whyNot(output, log) {
   if (NETWORK.test(output))
     return "The packages could not be fetched: no package registry answers. Connect to the network and try again.";
   const line = output.split("\n").find((each) => /^npm (error|ERR!) (?!code)/.test(each)) ?? "npm ci failed";
-  return `The packages could not be installed: ${line.replace(/^npm (error|ERR!) /, "")} (all of it: ${log}).`;
+  return `The packages could not be installed: ${line.replace(/^npm (error|ERR!) /, "")} (all of it: ${relative(ROOT, log)}).`;
 }

@@ -1,6 +1,7 @@
 // Runs wrangler: once for a command, or as a Worker that stays. What it says goes to a log and is shown on failure.
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { logOf, NODE, ROOT, WRANGLER } from "./places.mjs";
 import { Stop } from "./stop.mjs";
@@ -50,11 +51,14 @@ export function startWorker(name, port, args) {
 export async function untilReady(worker, path) {
   const until = Date.now() + READY_MS;
   while (Date.now() < until) {
-    if (!worker.isRunning()) throw new Stop(`The ${worker.name} did not start.\n${tellingLines(worker.name)}`);
+    if (!worker.isRunning()) throw new Stop(`The ${worker.name} did not start:\n${tellingLines(worker.name)}`);
+    // wrangler waits for somebody to mend the source; whoever starts the system does not.
+    if (readLog(worker.name).includes("Build failed"))
+      throw new Stop(`The ${worker.name} cannot be built:\n${tellingLines(worker.name)}`);
     if (await answers(`http://127.0.0.1:${worker.port}${path}`)) return;
     await sleep(LOOK_MS);
   }
-  throw new Stop(`The ${worker.name} did not answer within ${READY_MS / 1000} s.\n${tellingLines(worker.name)}`);
+  throw new Stop(`The ${worker.name} did not answer within ${READY_MS / 1000} s:\n${tellingLines(worker.name)}`);
 }
 
 async function answers(url) {
@@ -83,11 +87,20 @@ function signalGroup(pid, signal) {
   }
 }
 
-/** The end of a log without what is always there: wrangler's banner, and its errors when there is no internet. */
+const ESCAPE = String.fromCharCode(27);
+const COLOURS = new RegExp(`${ESCAPE}\\[[0-9;]*m`, "g");
+const readLog = (name) => readFileSync(logOf(name), "utf8").replace(COLOURS, "");
+
+/** What is always there and says nothing: wrangler's banner, and its errors when there is no internet. */
+const NOISE =
+  /workers\.cloudflare\.com|Request\.cf|GetAddrInfoReqWrap|^\s+at |stack:|^\s*$|⛅|^─+$|^env\.|Logs were written/;
+
+/** The part of a log that says what went wrong: its errors, or else its end. */
 export function tellingLines(name) {
-  const noise =
-    /workers\.cloudflare\.com|Request\.cf|GetAddrInfoReqWrap|^\s+at |^stack:|^\s*$|⛅|^─+$|^env\.|Logs were written/;
-  const lines = readFileSync(logOf(name), "utf8").split("\n");
-  const telling = lines.filter((line) => !noise.test(line)).slice(-12);
-  return [...telling.map((line) => `  ${line}`), `  (all of it: ${logOf(name)})`].join("\n");
+  const lines = readLog(name)
+    .split("\n")
+    .filter((line) => !NOISE.test(line));
+  const first = lines.findIndex((line) => line.includes("ERROR"));
+  const telling = first < 0 ? lines.slice(-3) : lines.slice(first, first + 5);
+  return [...telling.map((line) => `  ${line.trim()}`), `  (all of it: ${relative(ROOT, logOf(name))})`].join("\n");
 }

@@ -1,6 +1,7 @@
 // One order in one screen: where it stands, what it is called, its documents and sums, and the story so far.
 import { and, desc, eq, gte, inArray, lt } from "drizzle-orm";
 import { normaliseNumber } from "../domain/identity.ts";
+import type { ConnectionId } from "../domain/ids.ts";
 import { formatAmount } from "../domain/money.ts";
 import { type Entry, entriesOf, entryAmount, isFinal, type OrderBooks } from "../domain/order.ts";
 import type { Books } from "./books.ts";
@@ -109,7 +110,7 @@ export function orderView(books: Books, runtime: Runtime, id: string): OrderView
       settled: sum("settled"),
     },
     problems: problemsOf(books, id),
-    timeline: timelineOf(books, order),
+    timeline: timelineOf(books, runtime, order),
     nextDue: due.length > 0 ? timestamp(Math.min(...due)) : null,
   };
 }
@@ -165,22 +166,30 @@ function problemsOf(books: Books, id: string): OrderView["problems"] {
 }
 
 /** webhook → fact → command → attempt → answer, in the order in which it happened. */
-function timelineOf(books: Books, order: OrderBooks): TimelineItem[] {
+function timelineOf(books: Books, runtime: Runtime, order: OrderBooks): TimelineItem[] {
+  const nameOf = (connectionId: string): string =>
+    runtime.links.get(connectionId as ConnectionId)?.connector.name ?? "a connection that was removed";
   const webhooks = webhooksOfOrder(books, order.id).map((row) => ({
     ms: row.receivedAt,
-    item: { kind: "webhook", title: "Webhook", detail: row.verdict, webhookId: row.id },
+    item: {
+      kind: "webhook",
+      title: `Webhook from ${nameOf(row.connectionId)}`,
+      detail: row.verdict,
+      webhookId: row.id,
+    },
   }));
   const facts = order.entries.map((entry) => ({ ms: entry.at, item: factItem(order, entry) }));
   const commands = commandsOfSubject(books, order.id).flatMap((row) => {
     const stop = problemViewOrNull(row);
     const said = stop ? `${row.state}: ${stop.title}. ${stop.detail}` : row.state;
-    const made = { ms: row.createdAt, item: { kind: "command", title: row.kind, detail: said, commandId: row.id } };
+    const title = `${sentence(row.kind)} at ${nameOf(row.connectionId)}`;
+    const made = { ms: row.createdAt, item: { kind: "command", title, detail: said, commandId: row.id } };
     const tries = attemptsOf(books, row.id).map((attempt) => ({
       ms: Date.parse(attempt.at),
       item: {
         kind: "attempt",
-        title: `${row.kind} · try ${attempt.number}`,
-        detail: `${attempt.outcome} ${attempt.detail}`.trim(),
+        title: `${sentence(row.kind)}, try ${attempt.number}`,
+        detail: attempt.detail === "" ? attempt.outcome : `${attempt.outcome}: ${attempt.detail}`,
         commandId: row.id,
       },
     }));
@@ -199,12 +208,15 @@ function timelineOf(books: Books, order: OrderBooks): TimelineItem[] {
     .map(({ ms, item }) => ({ at: timestamp(ms), ...item }));
 }
 
+/** `create_order` becomes `Create order`. */
+const sentence = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).replaceAll("_", " ");
+
 function factItem(order: OrderBooks, entry: Entry) {
   const amount = entry.amountMinor === 0 ? "" : `${formatAmount(entry.amountMinor, order.currency)} ${order.currency}`;
   const by = entry.commandId ? "by us" : isByPerson(entry) ? "by a person" : "";
   return {
     kind: entry.kind,
-    title: `${entry.kind.replace("_", " ")} ${entry.externalId}`,
+    title: `${sentence(entry.kind)} ${entry.externalId}`,
     detail: [amount, by, entry.text ?? ""].filter((part) => part !== "").join(" · "),
     ...(entry.commandId ? { commandId: entry.commandId } : {}),
   };
