@@ -4,14 +4,11 @@ import { ensureMerchant } from "../demo/merchant.ts";
 import { openSystem } from "../demo/system.ts";
 import { ensureDevVars } from "./dev-vars.mjs";
 import { DEMO } from "./places.mjs";
-import { readRunning } from "./running.mjs";
-import { Stop } from "./stop.mjs";
+import { expectRunning } from "./running.mjs";
 
 /** The running system with its demo merchant, which is mended where somebody took something away. */
 export async function openDemo(say) {
-  const running = readRunning();
-  if (!running)
-    throw new Stop("Nothing runs yet: start the system with npm start in another terminal, then try again.");
+  const running = expectRunning();
   const vars = ensureDevVars();
   const system = openSystem(running, vars.ADMIN_TOKEN);
   const publicOrigin = (vars.PUBLIC_ORIGIN || running.router).replace(/\/$/, "");

@@ -16,6 +16,7 @@ const NPM_CI = [
   "--no-fund",
   "--loglevel=error",
   "--fetch-retries=2",
+  "--fetch-retry-mintimeout=1000",
   "--fetch-retry-maxtimeout=5000",
 ];
 const NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT/;

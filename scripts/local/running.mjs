@@ -1,6 +1,7 @@
 // The note about what runs now, for `npm run demo` and for a second `npm start`.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { LOCAL, RUNNING } from "./places.mjs";
+import { Stop } from "./stop.mjs";
 
 /** @returns {{ pid: number, router: string, sandbox: string } | null} null when nothing runs */
 export function readRunning() {
@@ -13,6 +14,13 @@ export function readRunning() {
   } catch {
     return null;
   }
+}
+
+/** As `readRunning`; throws a sentence when nothing runs. */
+export function expectRunning() {
+  const running = readRunning();
+  if (running) return running;
+  throw new Stop("Nothing runs yet: start the system with npm start in another terminal, then try again.");
 }
 
 export function noteRunning(origins) {
