@@ -118,8 +118,6 @@ async function opened(world: World, reference: string): Promise<void> {
 
 const SWITCHES = [
   { requestIdKept: "every_call", actionsAppear: "on_success" },
-  { requestIdKept: "every_call", actionsAppear: "on_acceptance" },
-  { requestIdKept: "accepted_calls", actionsAppear: "on_success" },
   { requestIdKept: "accepted_calls", actionsAppear: "on_acceptance" },
 ] as const;
 

@@ -93,40 +93,54 @@ describe("a process killed", () => {
 });
 
 describe("the change feed", () => {
-  twins("tells of a change whose triggers were lost", async (world) => {
-    await opened(world, "F-1");
-    world.network.faults("specter", { kind: "lose", match: "GET *", times: null });
-    invoice(world, "F-1");
-    await world.advance(30 * MINUTE);
-    await expectInStep(world, "F-1", { captured: TOTAL }, "invoiced");
-  });
+  const OFTEN = { specterSettings: { pollMinutes: 10 } };
+
+  twins(
+    "tells of a change whose triggers were lost",
+    async (world) => {
+      await opened(world, "F-1");
+      world.network.faults("specter", { kind: "lose", match: "GET *", times: null });
+      invoice(world, "F-1");
+      await world.advance(30 * MINUTE);
+      await expectInStep(world, "F-1", { captured: TOTAL }, "invoiced");
+    },
+    OFTEN,
+  );
 
   for (const action of ["getOrdersExternalNeedUpdate", "updateOrdersFromBatch"])
-    twins(`loses nothing when the answer of ${action} is lost`, async (world) => {
-      await opened(world, "F-2");
-      world.network.faults("specter", { kind: "lose", match: "GET *", times: null });
-      world.network.faults("specter", { kind: "drop_after", match: action });
-      const calls = noteCalls();
-      world.control("specter", { do: "cancel", externalOrderNo: "F-2" });
-      await world.advance(40 * MINUTE);
-      expect(named(calls, action).length).toBeGreaterThan(1);
-      await expectInStep(world, "F-2", { released: TOTAL }, "cancelled");
-    });
+    twins(
+      `loses nothing when the answer of ${action} is lost`,
+      async (world) => {
+        await opened(world, "F-2");
+        world.network.faults("specter", { kind: "lose", match: "GET *", times: null });
+        world.network.faults("specter", { kind: "drop_after", match: action });
+        const calls = noteCalls();
+        world.control("specter", { do: "cancel", externalOrderNo: "F-2" });
+        await world.advance(40 * MINUTE);
+        expect(named(calls, action).length).toBeGreaterThan(1);
+        await expectInStep(world, "F-2", { released: TOTAL }, "cancelled");
+      },
+      OFTEN,
+    );
 
-  twins("is taken up again when a batch of before is still open", async (world) => {
-    await opened(world, "F-3");
-    world.network.faults("specter", { kind: "lose", match: "GET *", times: null });
-    world.network.faults("specter", { kind: "drop_before", match: "updateOrdersFromBatch", times: 3 });
-    world.network.faults("specter", { kind: "drop_after", match: "getOrdersExternalNeedUpdate", times: 2 });
-    world.control("specter", { do: "cancel", externalOrderNo: "F-3" });
-    await world.advance(2 * HOUR);
-    await expectInStep(world, "F-3", { released: TOTAL }, "cancelled");
-    // And the feed goes on afterwards.
-    await opened(world, "F-4");
-    world.control("specter", { do: "cancel", externalOrderNo: "F-4" });
-    await world.advance(30 * MINUTE);
-    await expectInStep(world, "F-4", { released: TOTAL }, "cancelled");
-  });
+  twins(
+    "is taken up again when a batch of before is still open",
+    async (world) => {
+      await opened(world, "F-3");
+      world.network.faults("specter", { kind: "lose", match: "GET *", times: null });
+      world.network.faults("specter", { kind: "drop_before", match: "updateOrdersFromBatch", times: 3 });
+      world.network.faults("specter", { kind: "drop_after", match: "getOrdersExternalNeedUpdate", times: 2 });
+      world.control("specter", { do: "cancel", externalOrderNo: "F-3" });
+      await world.advance(2 * HOUR);
+      await expectInStep(world, "F-3", { released: TOTAL }, "cancelled");
+      // And the feed goes on afterwards.
+      await opened(world, "F-4");
+      world.control("specter", { do: "cancel", externalOrderNo: "F-4" });
+      await world.advance(30 * MINUTE);
+      await expectInStep(world, "F-4", { released: TOTAL }, "cancelled");
+    },
+    OFTEN,
+  );
 });
 
 describe("a defect of ours", () => {

@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env, exports } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import type { Send } from "../../sandbox/inprocess.ts";
-import type { MerchantRpc } from "../../src/durable/views.ts";
+import type { MerchantRpc } from "../../src/durable/rpc.ts";
 import { virtual } from "./virtual.ts";
 import { type Json, makeWorld, SECRETS, type World, type WorldOptions } from "./world.ts";
 
@@ -30,12 +30,13 @@ export const TOTAL = 42_450;
 /** For tests that live through hours. */
 export const SLOW = { timeout: 60_000 };
 
-/** Registers a promise twice: once as it is, once with the object evicted after every alarm. */
+/** Registers a promise twice: once as it is, once with the object evicted after every alarm. Polls come hourly. */
 export function twins(promise: string, run: (world: World) => Promise<void>, options: WorldOptions = {}): void {
   for (const evicting of [false, true])
     it(`${promise}${evicting ? " (evicted between every two steps)" : ""}`, SLOW, async () => {
       await forgetHealth();
-      const world = await makeWorld({ ...options, evicting });
+      const specterSettings = { pollMinutes: 60, ...options.specterSettings };
+      const world = await makeWorld({ ...options, specterSettings, evicting });
       try {
         await run(world);
       } finally {
