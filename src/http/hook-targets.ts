@@ -11,6 +11,9 @@ export interface KnownTarget extends HookTarget {
 }
 
 const FRESH_MS = 30_000;
+/** How long D1 is waited for, and how long it is left alone after it did not answer. */
+const PATIENCE_MS = 2_000;
+const ASK_AGAIN_MS = 5_000;
 /** Entries kept; unknown ids are remembered too, so that guessing does not reach the database every time. */
 const KEPT_MAX = 5_000;
 
@@ -35,14 +38,29 @@ export async function targetOf(
   const known = remembered.get(key);
   if (known && now - known.at < FRESH_MS) return known.target;
   try {
-    const target = await readTarget(env, connector, connectionId);
+    const target = await inTime(readTarget(env, connector, connectionId));
     if (remembered.size >= KEPT_MAX) remembered.delete(remembered.keys().next().value ?? key);
     remembered.delete(key);
     remembered.set(key, { target, at: now });
     return target;
   } catch (failure) {
-    if (known) return known.target;
-    throw failure;
+    // Only a door that was there opens from memory: one that was not may have been made meanwhile.
+    if (!known?.target) throw failure;
+    known.at = now - FRESH_MS + ASK_AGAIN_MS;
+    return known.target;
+  }
+}
+
+/** Rejects when there is no answer within the patience of the accept path. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("D1 did not answer in time")), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
