@@ -7,6 +7,6 @@ export default defineConfig({
   dialect: "sqlite",
   driver: "durable-sqlite",
   casing: "snake_case",
-  schema: "./src/durable/schema.ts",
+  schema: ["./src/durable/schema.ts", "./src/durable/schema-payouts.ts"],
   out: "./migrations/merchant",
 });

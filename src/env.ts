@@ -4,7 +4,7 @@ import type { MerchantId } from "./domain/ids.ts";
 import type { ConnectorId } from "./domain/observation.ts";
 import { err, ok, type Result } from "./domain/result.ts";
 import { platformHealth } from "./durable/platform-health.ts";
-import type { MerchantRpc } from "./durable/views.ts";
+import type { MerchantRpc } from "./durable/rpc.ts";
 
 /** Settings that wrangler.toml does not hold, so that the generated `Env` does not know them. */
 interface UnlistedSettings {

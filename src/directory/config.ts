@@ -2,7 +2,7 @@
 import { asc, eq, lt, sql } from "drizzle-orm";
 import type { MerchantId } from "../domain/ids.ts";
 import type { ConnectionConfig, MerchantConfig } from "../durable/config.ts";
-import type { MerchantRpc } from "../durable/views.ts";
+import type { MerchantRpc } from "../durable/rpc.ts";
 import { type Connection, flowsOf } from "./connections.ts";
 import type { Directory } from "./database.ts";
 import {

@@ -9,15 +9,16 @@ import { type ClaimedAlias, isFinal, isInFlight, type OrderBooks } from "../doma
 import { choose, discard, resolve } from "../domain/outcome.ts";
 import type { Core } from "./books.ts";
 import { pullKey } from "./changes.ts";
+import { commandOf } from "./command-store.ts";
 import { mergeOrders } from "./identity-store.ts";
 import { wantJob } from "./jobs.ts";
 import { wantLook } from "./look-store.ts";
-import { commandOf, findOrder, loadOrder, lookKeys, writeDecision } from "./order-store.ts";
+import { findOrder, loadOrder, lookKeys, writeDecision } from "./order-store.ts";
 import { type CommandRow, readCommand } from "./outbox.ts";
 import { markBooked } from "./reconcile.ts";
+import type { Answer } from "./rpc.ts";
 import type { Runtime } from "./runtime.ts";
 import { commands, tasks, webhooks } from "./schema.ts";
-import type { Answer } from "./views.ts";
 import { incomingOf, judgeWebhooks } from "./webhook-store.ts";
 
 export type Acted = Answer<true>;

@@ -3,40 +3,37 @@
 // The methods are thin; the rooms beside this file do the work. Everything public here can be called over RPC by the
 // Worker, and by nobody else: the object has no fetch handler.
 import { DurableObject } from "cloudflare:workers";
-import type { Environment, Memory, Read } from "../connectors/connector.ts";
+import type { Environment } from "../connectors/connector.ts";
 import type { AnyConnector } from "../connectors/registry.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import type { ConnectionId, MerchantId, OrderId } from "../domain/ids.ts";
 import type { LocalDate } from "../domain/observation.ts";
 import type { Result } from "../domain/result.ts";
 import { type Bindings, settingsOf } from "../env.ts";
-import type { Breaker, SharedHealth } from "../transport/breaker.ts";
-import type { Bucket } from "../transport/bucket.ts";
-import type { Trace } from "../transport/http.ts";
+import type { SharedHealth } from "../transport/breaker.ts";
 import { type Acted, discardCommand, finishTask, replayWebhook, resolveCommand, retryCommand } from "./actions.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { type Core, openBooks, updateBooks } from "./books.ts";
 import type { MerchantConfig } from "./config.ts";
-import { ensureJobs, housekeeping, resume } from "./configuration.ts";
+import { housekeeping } from "./configuration.ts";
+import { Configured } from "./configured.ts";
+import { registerWebhooks, unregisterWebhooks, verifyConnection } from "./connection-calls.ts";
 import { logDefect } from "./defects.ts";
-import { factsUnder, readFact, writeFact } from "./facts.ts";
 import { type DirectoryEntry, takeIndexQueue } from "./index-queue.ts";
-import { wantJob } from "./jobs.ts";
-import { memoryOf } from "./memory.ts";
 import { awaitInterrupted } from "./outbox.ts";
 import { approve, confirm, type NoteInput, type ResolveInput, resolve, undo } from "./payout-acts.ts";
 import { exportPayout } from "./payout-export.ts";
 import { type RunRow, startRun } from "./payout-run.ts";
 import type { Ports } from "./ports.ts";
-import { buildRuntime, type Runtime } from "./runtime.ts";
+import type { AcceptedWebhook, Answer, MerchantRpc } from "./rpc.ts";
+import type { Runtime } from "./runtime.ts";
 import { commandView, listCommands } from "./view-commands.ts";
 import { listOrders, orderView } from "./view-orders.ts";
 import { listPayouts, listRuns, payoutLineView, payoutView, runView } from "./view-payouts.ts";
-import { problemView } from "./view-problem.ts";
 import { stateView } from "./view-state.ts";
 import { listTasks, taskView } from "./view-tasks.ts";
 import { listWebhooks, webhookView } from "./view-webhooks.ts";
-import type { AcceptedWebhook, Answer, ListQuery, MerchantRpc, Registration } from "./views.ts";
+import type { ListQuery } from "./views.ts";
 import { storeWebhook } from "./webhook-store.ts";
 import { Work } from "./work.ts";
 
@@ -61,8 +58,7 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
   readonly #core: Core;
   readonly #outside: Outside;
   readonly #work: Work;
-  readonly #paces = new Map<ConnectionId, { bucket: Bucket; breaker: Breaker }>();
-  #runtime: Promise<Runtime | null> | null = null;
+  readonly #configured: Configured;
   #indexDueAt: number | null = 0;
 
   constructor(ctx: DurableObjectState, env: Bindings) {
@@ -70,9 +66,13 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
     this.#outside = this.outside(env);
     const { storage } = ctx;
     this.#core = { storage, books: openBooks(storage), ports: this.#outside.ports, clock: new AlarmClock(storage) };
+    this.#configured = new Configured(this.#core, settingsOf(env), (connector, environment) =>
+      this.#outside.health(connector, environment),
+    );
     this.#work = new Work(this.#core, {
-      runtime: () => this.#loadRuntime(),
-      pause: (connectionId, detail) => this.#pause(connectionId, problem("REAUTHORIZATION_REQUIRED", detail)),
+      runtime: () => this.#configured.runtime(),
+      pause: (connectionId, detail) =>
+        this.#configured.pause(connectionId, problem("REAUTHORIZATION_REQUIRED", detail)),
       runFinished: (run) => this.#runFinished(run),
       housekeeping: (job) => housekeeping(this.#core, settingsOf(env).webhookRetentionDays, job),
     });
@@ -120,60 +120,12 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
   // --- configuration ----------------------------------------------------------
 
   async configure(config: MerchantConfig): Promise<{ version: number }> {
-    const held = this.#config();
-    if (held && held.version > config.version) return { version: held.version };
-    this.#core.storage.transactionSync(() => {
-      writeFact(this.#core.books, "config", JSON.stringify(config));
-      ensureJobs(this.#core, config);
-      resume(this.#core, held, config);
-    });
-    this.#runtime = null;
-    return { version: config.version };
-  }
-
-  #config(): MerchantConfig | null {
-    const text = readFact(this.#core.books, "config");
-    // Written by configure() alone.
-    return text === null ? null : (JSON.parse(text) as MerchantConfig);
-  }
-
-  #loadRuntime(): Promise<Runtime | null> {
-    this.#runtime ??= this.#build();
-    return this.#runtime;
-  }
-
-  async #build(): Promise<Runtime | null> {
-    const config = this.#config();
-    if (!config) return null;
-    const pauses = new Map(
-      // Written by #pause() alone.
-      [...factsUnder(this.#core.books, "pause:")].map(([id, text]) => [id, JSON.parse(text) as Pause]),
-    );
-    return buildRuntime(config, {
-      ports: this.#core.ports,
-      settings: settingsOf(this.env),
-      pauses,
-      paces: this.#paces,
-      memoryOf: (id): Memory => memoryOf(this.#core.books, id),
-      rest: {
-        until: (id) => Number(readFact(this.#core.books, `rest:${id}`) ?? 0),
-        keep: (id, until) => writeFact(this.#core.books, `rest:${id}`, String(until)),
-      },
-      health: (connector, environment) => this.#outside.health(connector, environment),
-    });
-  }
-
-  async #pause(connectionId: ConnectionId, why: Problem): Promise<void> {
-    const revision = this.#config()?.connections.find((connection) => connection.id === connectionId)?.revision ?? 0;
-    const pause: Pause = { revision, problem: why };
-    writeFact(this.#core.books, `pause:${connectionId}`, JSON.stringify(pause));
-    this.#runtime = null;
-    wantJob(this.#core, "redecide", this.#core.ports.now());
+    return { version: this.#configured.take(config) };
   }
 
   /** The runtime, or a refusal for an object that was never configured. */
   async #ready(): Promise<Runtime> {
-    const runtime = await this.#loadRuntime();
+    const runtime = await this.#configured.runtime();
     if (!runtime) throw new Error("This merchant object holds no configuration.");
     return runtime;
   }
@@ -189,7 +141,7 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
   // --- the directory ----------------------------------------------------------
 
   async #publish(): Promise<void> {
-    const merchantId = this.#config()?.merchantId;
+    const merchantId = this.#configured.config()?.merchantId;
     const batch = takeIndexQueue(this.#core.books);
     this.#indexDueAt = null;
     if (!merchantId || batch.orders.length === 0) return;
@@ -214,43 +166,15 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
   // --- what people ask and do --------------------------------------------------
 
   async verify(connectionId: ConnectionId) {
-    const runtime = await this.#ready();
-    const checkedAt = new Date(this.#core.ports.now()).toISOString();
-    const link = runtime.links.get(connectionId);
-    if (!link) {
-      const missing = problem("CONNECTION_MISSING", `Connection ${connectionId} is not configured.`);
-      return { status: "failed" as const, checkedAt, problem: problemView(missing) };
-    }
-    const traces: Trace[] = [];
-    const answer = await link.connector.verify(link.context(traces));
-    switch (answer.kind) {
-      case "found":
-      case "absent":
-        return { status: "connected" as const, checkedAt };
-      case "unauthorized":
-        return {
-          status: "failed" as const,
-          checkedAt,
-          problem: problemView(problem("CREDENTIALS_REFUSED", answer.detail)),
-        };
-      case "later":
-      case "refused":
-        return { status: "failed" as const, checkedAt, problem: problemView(problem(answer.code, answer.detail)) };
-      default:
-        return answer satisfies never;
-    }
+    return verifyConnection(await this.#ready(), connectionId, this.#core.ports.now());
   }
 
-  async registerWebhooks(connectionId: ConnectionId, url: string, ours: string): Promise<Registration> {
-    const link = (await this.#ready()).links.get(connectionId);
-    const register = link?.connector.webhooks?.register;
-    return link && register ? registration(await register(link.context([]), url, ours)) : UNSUPPORTED;
+  async registerWebhooks(connectionId: ConnectionId, url: string, ours: string) {
+    return registerWebhooks(await this.#ready(), connectionId, url, ours);
   }
 
-  async unregisterWebhooks(connectionId: ConnectionId, ours: string): Promise<Registration> {
-    const link = (await this.#ready()).links.get(connectionId);
-    const unregister = link?.connector.webhooks?.unregister;
-    return link && unregister ? registration(await unregister(link.context([]), ours)) : UNSUPPORTED;
+  async unregisterWebhooks(connectionId: ConnectionId, ours: string) {
+    return unregisterWebhooks(await this.#ready(), connectionId, ours);
   }
 
   async state() {
@@ -376,28 +300,6 @@ export abstract class MerchantObject extends DurableObject<Bindings> implements 
   async exportPayout(payoutId: string, format: "csv" | "json") {
     return exportPayout(this.#core.books, payoutId, format);
   }
-}
-
-const UNSUPPORTED: Registration = { supported: false, done: false };
-
-function registration(answer: Read<unknown>): Registration {
-  switch (answer.kind) {
-    case "found":
-    case "absent":
-      return { supported: true, done: true };
-    case "unauthorized":
-      return { supported: true, done: false, problem: problemView(problem("CREDENTIALS_REFUSED", answer.detail)) };
-    case "later":
-    case "refused":
-      return { supported: true, done: false, problem: problemView(problem(answer.code, answer.detail)) };
-    default:
-      return answer satisfies never;
-  }
-}
-
-interface Pause {
-  revision: number;
-  problem: Problem;
 }
 
 /** What was acted on, as it is now; or why the act was refused. */

@@ -1,25 +1,24 @@
 // Loads the books of one order and writes a decision about it: everything in one transaction, or nothing.
-import { and, asc, eq, gte, lt } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
 import { type Decision, isNothing } from "../domain/decision.ts";
 import { isErrorCode } from "../domain/errors.ts";
-import { type CommandId, type ConnectionId, newGuid, newId, type OrderId, type TaskId } from "../domain/ids.ts";
-import {
-  type ClaimedAlias,
-  type CommandRecord,
-  type CommandState,
-  type Entry,
-  type EntryKind,
-  isInFlight,
-  type OrderBooks,
-  priceOf,
-} from "../domain/order.ts";
+import { type CommandId, type ConnectionId, newId, type OrderId, type TaskId } from "../domain/ids.ts";
+import { type ClaimedAlias, type Entry, type EntryKind, type OrderBooks, priceOf } from "../domain/order.ts";
 import { contentRows } from "../domain/row-identity.ts";
 import { statusOf } from "../domain/status.ts";
 import type { Books, Core } from "./books.ts";
+import {
+  commandOf,
+  commandsOfSubject,
+  insertCommands,
+  insertTasks,
+  tasksOfSubject,
+  updateCommand,
+} from "./command-store.ts";
 import { type LookKey, wantLook } from "./look-store.ts";
-import { withoutPerson, withPerson } from "./personal.ts";
+import { withPerson } from "./personal.ts";
 import type { Runtime } from "./runtime.ts";
-import { aliases, commands, entries, indexQueue, type OrderDocument, orders, tasks } from "./schema.ts";
+import { aliases, entries, indexQueue, type OrderDocument, orders, tasks } from "./schema.ts";
 
 /** The order an identifier belongs to. */
 export function findOrder(books: Books, connectionId: string, type: string, value: string): OrderId | null {
@@ -78,37 +77,6 @@ export function loadOrder(books: Books, id: OrderId): OrderBooks | null {
   };
 }
 
-/** `ord_X` has commands `cmd_X…` and tasks `tsk_X…`: the keys begin with the subject's own part. */
-const ownPart = (subject: string): string => subject.slice(4);
-
-const range = (prefix: string) => ({ from: prefix, to: `${prefix}~` });
-
-export function commandsOfSubject(books: Books, subject: string) {
-  const { from, to } = range(`cmd_${ownPart(subject)}`);
-  return books
-    .select()
-    .from(commands)
-    .where(and(gte(commands.id, from), lt(commands.id, to)))
-    .orderBy(asc(commands.id))
-    .all();
-}
-
-export function tasksOfSubject(books: Books, subject: string) {
-  const { from, to } = range(`tsk_${ownPart(subject)}`);
-  return books
-    .select()
-    .from(tasks)
-    .where(and(gte(tasks.id, from), lt(tasks.id, to)))
-    .orderBy(asc(tasks.id))
-    .all();
-}
-
-/** Three digits in base 36: 46 655 commands per subject, in the order they were made. */
-export const numbered = <P extends "cmd" | "tsk">(prefix: P, subject: string, number: number) =>
-  `${prefix}_${ownPart(subject)}${number.toString(36).toUpperCase().padStart(3, "0")}` as P extends "cmd"
-    ? CommandId
-    : TaskId;
-
 // The store is written only by this file, so that its text columns hold what the types say.
 export const entryOf = (row: typeof entries.$inferSelect): Entry => ({
   seq: row.seq,
@@ -123,19 +91,6 @@ export const entryOf = (row: typeof entries.$inferSelect): Entry => ({
   at: row.at,
   vatMinor: row.vatMinor,
   text: row.text,
-});
-
-export const commandOf = (row: typeof commands.$inferSelect): CommandRecord => ({
-  id: row.id as CommandId,
-  demand: row.demand,
-  connectionId: row.connectionId as ConnectionId,
-  payload: row.payload,
-  state: row.state as CommandState,
-  heldBy: row.heldBy,
-  problem: row.code !== null && isErrorCode(row.code) ? { code: row.code, detail: row.detail ?? "" } : null,
-  externalIds: row.externalIds,
-  cause: row.cause,
-  attempts: row.attempts,
 });
 
 /**
@@ -269,83 +224,6 @@ function insertEntries(books: Books, orderId: OrderId, facts: readonly Entry[]):
       .insert(entries)
       .values({ orderId, ...entry })
       .run();
-}
-
-function insertCommands(core: Core, before: OrderBooks, decision: Decision): CommandRecord[] {
-  const now = core.ports.now();
-  return decision.commands.map((command, index) => {
-    const row = {
-      id: numbered("cmd", before.id, before.commands.length + index + 1),
-      subject: before.id,
-      demand: command.demand,
-      connectionId: command.connectionId,
-      kind: command.payload.kind,
-      payload: withoutPerson(command.payload),
-      state: command.state,
-      heldBy: command.state === "pending" ? null : ("decide" as const),
-      code: command.problem?.code ?? null,
-      detail: command.problem?.detail ?? null,
-      externalIds: [],
-      cause: command.cause,
-      requestKey: newGuid(core.ports.random),
-      repeatDenied: false,
-      attempts: 0,
-      lookUps: 0,
-      firstAttemptAt: null,
-      createdAt: now,
-      dueAt: command.state === "pending" ? now : null,
-    };
-    core.books.insert(commands).values(row).run();
-    if (row.dueAt !== null) core.clock.wakeBy(row.dueAt);
-    return { ...commandOf(row), payload: command.payload };
-  });
-}
-
-function updateCommand(core: Core, before: OrderBooks, change: Decision["changes"][number]): void {
-  const now = core.ports.now();
-  const was = before.commands.find((command) => command.id === change.id);
-  core.books
-    .update(commands)
-    .set({
-      state: change.state,
-      heldBy: change.heldBy,
-      code: change.problem?.code ?? null,
-      detail: change.problem?.detail ?? null,
-      dueAt: change.state === "pending" ? now : null,
-      ...(change.externalIds ? { externalIds: change.externalIds } : {}),
-      ...(change.payload ? { payload: withoutPerson(change.payload) } : {}),
-      ...(change.renewKey ? { requestKey: newGuid(core.ports.random), repeatDenied: false } : {}),
-      ...(was && isInFlight(was.state) && !isInFlight(change.state) ? { lookUps: 0 } : {}),
-      // A person asks for another round: the days of trying count from now.
-      ...(was?.state === "parked" && change.state === "pending" ? { firstAttemptAt: null } : {}),
-    })
-    .where(eq(commands.id, change.id))
-    .run();
-  if (change.state === "pending") core.clock.wakeBy(now);
-}
-
-function insertTasks(core: Core, before: OrderBooks, decision: Decision) {
-  return decision.tasks.map((task, index) => {
-    const id = numbered("tsk", before.id, before.tasks.length + index + 1);
-    const { code, detail } = task.problem;
-    core.books
-      .insert(tasks)
-      .values({
-        id,
-        subject: before.id,
-        key: task.key,
-        code,
-        detail,
-        demand: task.demand,
-        choices: task.choices,
-        state: "open",
-        createdAt: core.ports.now(),
-        doneAt: null,
-        note: null,
-      })
-      .run();
-    return { id, key: task.key, code, open: true };
-  });
 }
 
 /** Orders of a connection that any of these references names. */

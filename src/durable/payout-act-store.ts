@@ -1,7 +1,7 @@
 // Who decided what about a payout, and when. Acts are appended and never changed.
 import { and, desc, eq, max } from "drizzle-orm";
 import type { Books, Core } from "./books.ts";
-import { payoutActs } from "./schema.ts";
+import { payoutActs } from "./schema-payouts.ts";
 
 export type ActRow = typeof payoutActs.$inferSelect;
 

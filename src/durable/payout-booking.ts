@@ -3,7 +3,7 @@ import { and, desc, eq, gte, lt } from "drizzle-orm";
 import { problem } from "../domain/errors.ts";
 import { newGuid } from "../domain/ids.ts";
 import type { Books, Core } from "./books.ts";
-import { numbered } from "./order-store.ts";
+import { numbered } from "./command-store.ts";
 import { buildPart, partIn, partsOfVersion, setPart } from "./payout-plan.ts";
 import { finishSettling } from "./payout-settle.ts";
 import { type PayoutRow, readPayout, updatePayout } from "./payout-store.ts";
@@ -54,7 +54,7 @@ export function withdrawBooking(core: Core, payout: PayoutRow): void {
 export function commandNext(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): void {
   const part = partIn(core.books, payout, "planned");
   if (!part) {
-    finishBooking(core, runtime, payout);
+    finishBooking(core, payout);
     return;
   }
   const of = partsOfVersion(core.books, payout.id, payout.version).length;
@@ -67,7 +67,7 @@ export function commandNext(core: Core, runtime: Runtime, link: Link, payout: Pa
       stage: part.part === 1 ? "match" : "await",
       cursor: "",
       progress: 0,
-      moved: false,
+      moved: 0,
     });
     return;
   }
@@ -130,16 +130,16 @@ function insertCommand(
 }
 
 /** The ERP has the voucher that was sent. Call inside a transaction. */
-export function markPartBooked(core: Core, runtime: Runtime, payout: PayoutRow, number: string): void {
+export function markPartBooked(core: Core, payout: PayoutRow, number: string): void {
   const part = partIn(core.books, payout, "sent");
   if (!part || payout.stage !== "await") return;
   setPart(core.books, part, { state: "booked", number });
   if (part.part === 1 && payout.bookedVersion === 0) updatePayout(core, payout.id, { voucherNumber: number });
   if (partIn(core.books, payout, "planned")) updatePayout(core, payout.id, { stage: "book" });
-  else finishBooking(core, runtime, readPayout(core.books, payout.id) ?? payout);
+  else finishBooking(core, readPayout(core.books, payout.id) ?? payout);
 }
 
-function finishBooking(core: Core, runtime: Runtime, payout: PayoutRow): void {
+function finishBooking(core: Core, payout: PayoutRow): void {
   updatePayout(core, payout.id, {
     state: "booked",
     code: null,
@@ -148,5 +148,5 @@ function finishBooking(core: Core, runtime: Runtime, payout: PayoutRow): void {
     cursor: "",
     progress: 0,
   });
-  finishSettling(core, runtime, { ...payout, stage: "settle", cursor: "" });
+  finishSettling(core, { ...payout, stage: "settle", cursor: "" });
 }

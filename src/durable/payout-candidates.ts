@@ -1,13 +1,16 @@
 // What the lines of one page may settle: a handful of queries for the page, however many lines it has.
 import { and, eq, sql } from "drizzle-orm";
 import type { OrderId } from "../domain/ids.ts";
+import type { OrderBooks } from "../domain/order.ts";
 import type { PayoutLine } from "../domain/payout.ts";
 import { settleablesOf } from "../domain/settleables.ts";
 import type { Settleable } from "../domain/settlement.ts";
 import type { Books, Core } from "./books.ts";
-import { commandOf, emptyOrder, entryOf } from "./order-store.ts";
+import { commandOf } from "./command-store.ts";
+import { emptyOrder, entryOf } from "./order-store.ts";
 import type { Link } from "./runtime.ts";
-import { commands, entries, orders, payoutFinds } from "./schema.ts";
+import { commands, entries, orders } from "./schema.ts";
+import { payoutFinds } from "./schema-payouts.ts";
 
 /** How far a movement may lie from the line when only amount and date speak, in milliseconds. */
 export const DATE_WINDOW_MS = 7 * 86_400_000;
@@ -92,10 +95,21 @@ function ordersAlike(books: Books, connectionId: string, lines: readonly PayoutL
 
 /** The movements of orders, by order. */
 function settleablesOfOrders(core: Core, link: Link, ids: ReadonlySet<string>): Map<string, Settleable[]> {
+  const movementType = link.connector.payouts?.movementAlias ?? "";
+  return new Map(
+    loadLedgers(core, ids).map(({ order, references }) => [
+      order.id,
+      settleablesOf(order, link.config.id, references, movementType),
+    ]),
+  );
+}
+
+/** The books of many orders at once, without tasks, and of their commands the captures. */
+export function loadLedgers(core: Core, ids: Iterable<string>) {
   const { books } = core;
   const json = JSON.stringify([...ids]);
   const rows = books
-    .select({ id: orders.id, currency: orders.currency, document: orders.document })
+    .select({ id: orders.id, currency: orders.currency, status: orders.status, document: orders.document })
     .from(orders)
     .where(sql`${orders.id} in (select value from json_each(${json}))`)
     .all();
@@ -105,26 +119,20 @@ function settleablesOfOrders(core: Core, link: Link, ids: ReadonlySet<string>): 
     .where(sql`${entries.orderId} in (select value from json_each(${json}))`)
     .orderBy(entries.orderId, entries.seq)
     .all();
-  const captures = capturesOf(books, json);
-  const movementType = link.connector.payouts?.movementAlias ?? "";
+  const captures = Map.groupBy(capturesOf(books, json), (row) => row.subject);
   const ledgers = Map.groupBy(ledger, (row) => row.orderId);
   const empty = emptyOrder(core);
-  return new Map(
-    rows.map(({ id, currency, document }) => {
-      const order = {
-        ...empty,
-        id: id as OrderId,
-        currency,
-        rows: document.rows,
-        payment: document.payment,
-        erp: document.erp,
-        entries: (ledgers.get(id) ?? []).map(entryOf),
-        commands: captures.filter((row) => row.subject === id).map(commandOf),
-      };
-      const references = document.aliases.map(({ type, value }) => ({ type, value }));
-      return [id, settleablesOf(order, link.config.id, references, movementType)];
-    }),
-  );
+  return rows.map(({ id, currency, status, document: { aliases, ...sides } }) => {
+    const order: OrderBooks = {
+      ...empty,
+      ...sides,
+      id: id as OrderId,
+      currency,
+      entries: (ledgers.get(id) ?? []).map(entryOf),
+      commands: (captures.get(id) ?? []).map(commandOf),
+    };
+    return { order, status, references: aliases.map(({ type, value }) => ({ type, value })) };
+  });
 }
 
 /** Captures of these orders: what one under way is going to pay is not given to another. */

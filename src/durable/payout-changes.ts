@@ -3,7 +3,7 @@ import { and, asc, eq, gt, sql } from "drizzle-orm";
 import type { Match } from "../domain/settlement.ts";
 import type { Books } from "./books.ts";
 import { lineOf, type PayoutLineRow, type PayoutRow } from "./payout-store.ts";
-import { type BookedLine, payoutChanges } from "./schema.ts";
+import { type BookedLine, payoutChanges } from "./schema-payouts.ts";
 
 export type ChangeRow = typeof payoutChanges.$inferSelect;
 

@@ -3,7 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import { type Claim, claimsOf } from "../domain/payout-claims.ts";
 import type { Match } from "../domain/settlement.ts";
 import type { Books } from "./books.ts";
-import { payoutClaims } from "./schema.ts";
+import { payoutClaims } from "./schema-payouts.ts";
 
 interface Holder {
   payoutId: string;
@@ -18,6 +18,26 @@ export function holdersOf(books: Books, claims: Iterable<string>): Map<string, C
     .where(sql`${payoutClaims.claim} in (select value from json_each(${JSON.stringify([...claims])}))`)
     .all();
   return new Map(rows.map(({ claim, ...holder }) => [claim, holder]));
+}
+
+/** Writes who holds these claims now, or that nobody does. */
+export function writeClaims(books: Books, holders: ReadonlyMap<string, Claim>, claims: Iterable<string>): void {
+  const held = [...claims].map((claim) => ({ claim, holder: holders.get(claim) }));
+  const free = held.filter(({ holder }) => !holder).map(({ claim }) => claim);
+  const taken = held.flatMap(({ claim, holder }) =>
+    holder ? [[claim, holder.payoutId, holder.lineId, holder.priority]] : [],
+  );
+  if (free.length > 0)
+    books
+      .delete(payoutClaims)
+      .where(sql`${payoutClaims.claim} in (select value from json_each(${JSON.stringify(free)}))`)
+      .run();
+  if (taken.length > 0)
+    books.run(sql`
+      insert into payout_claims (claim, payout_id, line_id, priority)
+      select value ->> 0, value ->> 1, value ->> 2, value ->> 3 from json_each(${JSON.stringify(taken)}) where true
+      on conflict (claim) do update
+      set payout_id = excluded.payout_id, line_id = excluded.line_id, priority = excluded.priority`);
 }
 
 /** Takes claims for a line, from whoever holds them. */

@@ -18,7 +18,7 @@ import {
   statedHeader,
   updatePayout,
 } from "./payout-store.ts";
-import { payoutChanges, payoutLines, payoutStage } from "./schema.ts";
+import { payoutChanges, payoutLines, payoutStage } from "./schema-payouts.ts";
 import { addTask } from "./task-store.ts";
 
 /** Where the fetching of one payout stands. */

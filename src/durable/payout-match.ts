@@ -7,7 +7,7 @@ import { type MatchingContext, matchLine } from "../domain/payout-matching.ts";
 import type { LineOutcome, Settleable } from "../domain/settlement.ts";
 import type { Core } from "./books.ts";
 import { candidatesOfPage, DATE_WINDOW_MS } from "./payout-candidates.ts";
-import { claimsOfLine, holdersOf, releaseClaims, takeClaims } from "./payout-claim-store.ts";
+import { claimsOfLine, holdersOf, writeClaims } from "./payout-claim-store.ts";
 import {
   isDecided,
   lineOf,
@@ -15,7 +15,7 @@ import {
   PAGE_LINES,
   type PayoutLineRow,
   type PayoutRow,
-  storeOutcome,
+  storeOutcomes,
 } from "./payout-store.ts";
 import type { Link } from "./runtime.ts";
 
@@ -23,9 +23,15 @@ export interface Matched {
   /** The last line of the page; null when the pass is over. */
   cursor: string | null;
   lines: number;
-  /** A claim changed hands or was given up. */
-  moved: boolean;
+  moved: Moved;
 }
+
+/**
+ * `taken`: free movements found their lines, which weaker lines seen before may have counted on. `lost`: a line has to
+ * look again, because it lost a claim or another one is free again.
+ */
+export const MOVED = { nothing: 0, taken: 1, lost: 2 } as const;
+export type Moved = (typeof MOVED)[keyof typeof MOVED];
 
 /** Matches the page after `payout.cursor`. Call inside a transaction. */
 export function matchPage(core: Core, link: Link, payout: PayoutRow, toleranceMinor: number): Matched {
@@ -40,30 +46,40 @@ export function matchPage(core: Core, link: Link, payout: PayoutRow, toleranceMi
     ...wanted.flatMap((row) => claimsOfLine(row)),
   ]);
   const holders = holdersOf(books, keys);
+  const writing: Writing = { holders, touched: new Set(), changed: [] };
   const context: MatchingContext = {
     payoutId: payout.id,
     connectionId: link.config.id,
     toleranceMinor,
     dateWindowMs: DATE_WINDOW_MS,
   };
-  let moved = false;
+  let moved: Moved = MOVED.nothing;
   for (const [index, row] of wanted.entries()) {
     const line = lines[index] ?? lineOf(row);
-    if (settleLine(core, row, line, candidates.get(row.externalId) ?? [], holders, context)) moved = true;
+    const one = settleLine(row, line, candidates.get(row.externalId) ?? [], writing, context);
+    if (one > moved) moved = one;
   }
+  writeClaims(books, holders, writing.touched);
+  storeOutcomes(core, payout.id, writing.changed);
   const last = page.at(-1);
   return { cursor: last && page.length === PAGE_LINES ? last.externalId : null, lines: page.length, moved };
 }
 
+/** What a page decided, written at its end by a few statements. */
+interface Writing {
+  holders: Map<string, Claim>;
+  /** Claims whose holder may be another one now. */
+  touched: Set<string>;
+  changed: { id: string; outcome: LineOutcome }[];
+}
+
 function settleLine(
-  core: Core,
   row: PayoutLineRow,
   line: PayoutLine,
   candidates: readonly Settleable[],
-  holders: Map<string, Claim>,
+  { holders, touched, changed }: Writing,
   context: MatchingContext,
-): boolean {
-  const { books } = core;
+): Moved {
   const others = (claim: string) => {
     const holder = holders.get(claim);
     return holder?.payoutId === row.payoutId ? undefined : holder;
@@ -85,12 +101,12 @@ function settleLine(
   const given = held.filter((claim) => !wanted.includes(claim));
   const taken = wanted.filter((claim) => !isSame(holders.get(claim), self));
   const displaced = taken.some((claim) => isDisplaced(holders.get(claim), self));
-  releaseClaims(books, row, given);
   for (const claim of given) holders.delete(claim);
-  takeClaims(books, self, taken);
   for (const claim of taken) holders.set(claim, self);
-  storeOutcome(books, row, outcome satisfies LineOutcome);
-  return displaced || given.length > 0;
+  for (const claim of [...given, ...taken]) touched.add(claim);
+  if (JSON.stringify(row.outcome) !== JSON.stringify(outcome)) changed.push({ id: row.externalId, outcome });
+  if (displaced || given.length > 0) return MOVED.lost;
+  return taken.length > 0 ? MOVED.taken : MOVED.nothing;
 }
 
 const isHeldBy = (holder: Claim | undefined, self: Claim): boolean =>

@@ -23,7 +23,7 @@ import {
   type PayoutRow,
 } from "./payout-store.ts";
 import type { Link, Runtime } from "./runtime.ts";
-import { type BookedLine, payoutVouchers } from "./schema.ts";
+import { type BookedLine, payoutVouchers } from "./schema-payouts.ts";
 
 export type VoucherPart = typeof payoutVouchers.$inferSelect;
 

@@ -14,7 +14,7 @@ import { type FetchState, startFetch, takePage } from "./payout-fetch.ts";
 import { readPayout, restateHeader, statedHeader, storeHeader, unbookedPayouts } from "./payout-store.ts";
 import { isFree, wantReconciled } from "./reconcile.ts";
 import type { AnyContext, Link, Runtime } from "./runtime.ts";
-import { runs } from "./schema.ts";
+import { runs } from "./schema-payouts.ts";
 
 export type RunRow = typeof runs.$inferSelect;
 

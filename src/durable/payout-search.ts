@@ -10,7 +10,7 @@ import type { Trace } from "../transport/http.ts";
 import type { Core } from "./books.ts";
 import { openLinesAfter, PAGE_LINES, type PayoutLineRow, type PayoutRow } from "./payout-store.ts";
 import type { Link, Runtime } from "./runtime.ts";
-import { payoutFinds } from "./schema.ts";
+import { payoutFinds } from "./schema-payouts.ts";
 
 /** Questions to the ERP per step. */
 const LINES_PER_STEP = 10;
@@ -27,7 +27,7 @@ export type Searched =
 export async function searchErp(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): Promise<Searched> {
   const erp = runtime.policy.accounting ? runtime.links.get(runtime.policy.accounting.id) : undefined;
   const find = erp?.connector.accounting?.findDocuments;
-  const found = payout.moved;
+  const found = payout.moved > 0;
   if (!erp || !find || erp.problem) return { kind: "ended", found };
   const page = openLinesAfter(core.books, payout.id, payout.cursor, PAGE_LINES);
   const wanted = page.filter((row) => isUnknown(row) && !isSearched(core, payout, row)).slice(0, LINES_PER_STEP);

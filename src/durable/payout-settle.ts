@@ -1,9 +1,12 @@
 // After the booking: the movements of the lines are settled in the books of their orders, a page at a time.
+import { sql } from "drizzle-orm";
 import type { OrderId } from "../domain/ids.ts";
+import type { Entry } from "../domain/order.ts";
 import { recordSettled, type Settlement } from "../domain/settleables.ts";
 import type { Match } from "../domain/settlement.ts";
+import { statusOf } from "../domain/status.ts";
 import type { Core } from "./books.ts";
-import { loadOrder, writeDecision } from "./order-store.ts";
+import { loadLedgers } from "./payout-candidates.ts";
 import { bookedBefore, changedIds } from "./payout-changes.ts";
 import { partsOfVersion } from "./payout-plan.ts";
 import {
@@ -14,13 +17,11 @@ import {
   readPayout,
   updatePayout,
 } from "./payout-store.ts";
-import type { Runtime } from "./runtime.ts";
 
-/** Orders are written one by one, so a page is smaller here. */
-const PAGE = 200;
+const PAGE = 500;
 
 /** Settles a page. Call inside a transaction. */
-export function settlePage(core: Core, runtime: Runtime, payout: PayoutRow): void {
+export function settlePage(core: Core, payout: PayoutRow): void {
   const correction = payout.bookedVersion > 0;
   const ids = correction ? changedIds(core.books, payout, payout.cursor, PAGE) : [];
   const rows = correction
@@ -32,7 +33,7 @@ export function settlePage(core: Core, runtime: Runtime, payout: PayoutRow): voi
       )
     : [];
   const settled = rows.flatMap((row) => settlementsOf(payout, row.externalId, row.outcome?.match ?? null, false));
-  writeSettlements(core, runtime, [...reversed, ...settled]);
+  writeSettlements(core, [...reversed, ...settled]);
   const page = correction ? ids : rows.map((row: PayoutLineRow) => row.externalId);
   const last = page.at(-1);
   if (last !== undefined && page.length === PAGE) {
@@ -43,10 +44,10 @@ export function settlePage(core: Core, runtime: Runtime, payout: PayoutRow): voi
 }
 
 /** A payout of one page is settled in the same transaction that books it. */
-export function finishSettling(core: Core, runtime: Runtime, payout: PayoutRow): void {
+export function finishSettling(core: Core, payout: PayoutRow): void {
   const parts = partsOfVersion(core.books, payout.id, payout.version).length;
   if (parts > 1 || payout.lineCount > PAGE) return;
-  settlePage(core, runtime, readPayout(core.books, payout.id) ?? payout);
+  settlePage(core, readPayout(core.books, payout.id) ?? payout);
 }
 
 function settlementsOf(
@@ -63,9 +64,34 @@ function settlementsOf(
   );
 }
 
-function writeSettlements(core: Core, runtime: Runtime, settled: readonly (Settlement & { orderId: OrderId })[]): void {
-  for (const [orderId, of] of Map.groupBy(settled, (each) => each.orderId)) {
-    const order = loadOrder(core.books, orderId);
-    if (order) writeDecision(core, runtime, order, recordSettled(order, of, runtime.policy, core.ports.now()));
+/** Writes the facts of a page by a few statements; an order that needs attention keeps saying so. */
+function writeSettlements(core: Core, settled: readonly (Settlement & { orderId: OrderId })[]): void {
+  const { books } = core;
+  const byOrder = Map.groupBy(settled, (each) => each.orderId);
+  const facts: (Entry & { orderId: string })[] = [];
+  const statuses: [string, string][] = [];
+  for (const { order, status } of loadLedgers(core, byOrder.keys())) {
+    const recorded = recordSettled(order, byOrder.get(order.id) ?? [], core.ports.now());
+    if (recorded.entries.length === 0) continue;
+    facts.push(...recorded.entries.map((entry) => ({ ...entry, orderId: order.id })));
+    statuses.push([order.id, status === "attention" ? status : statusOf(recorded.order)]);
   }
+  if (facts.length === 0) return;
+  books.run(sql`
+    insert into entries (order_id, seq, kind, connection_id, external_id, amount_minor, rows, answers, parent,
+      command_id, at, vat_minor, text)
+    select value ->> 'orderId', value ->> 'seq', value ->> 'kind', value ->> 'connectionId', value ->> 'externalId',
+      value ->> 'amountMinor', value -> 'rows', value ->> 'answers', value ->> 'parent', null, value ->> 'at', null,
+      value ->> 'text' from json_each(${JSON.stringify(facts)})`);
+  const now = core.ports.now();
+  for (const [id, status] of statuses)
+    core.storage.sql.exec(
+      "update orders set version = version + 1, status = ?, updated_at = ? where id = ?",
+      status,
+      now,
+      id,
+    );
+  const json = JSON.stringify(statuses);
+  books.run(sql`
+    insert into index_queue (order_id) select value ->> 0 from json_each(${json}) where true on conflict do nothing`);
 }

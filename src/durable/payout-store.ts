@@ -7,7 +7,7 @@ import type { PayoutHeader, PayoutLine, PayoutLineType } from "../domain/payout.
 import type { Counted } from "../domain/payout-footing.ts";
 import type { LineOutcome, LineState } from "../domain/settlement.ts";
 import { type Books, type Core, partsOf } from "./books.ts";
-import { payoutLines, payouts } from "./schema.ts";
+import { payoutLines, payouts } from "./schema-payouts.ts";
 
 export type PayoutRow = typeof payouts.$inferSelect;
 export type PayoutLineRow = typeof payoutLines.$inferSelect;
@@ -96,7 +96,7 @@ export function storeHeader(
     stage: "idle",
     cursor: "",
     progress: 0,
-    moved: false,
+    moved: 0,
     revision: 0,
     lineCount: 0,
     bookedVersion: 0,
@@ -185,10 +185,21 @@ export function* allLines(books: Books, payoutId: string): Generator<PayoutLineR
   }
 }
 
-export function storeOutcome(books: Books, row: PayoutLineRow, outcome: LineOutcome): boolean {
-  if (JSON.stringify(row.outcome) === JSON.stringify(outcome)) return false;
-  setLine(books, row, { state: outcome.state, reason: outcome.reason, outcome });
-  return true;
+/** Writes what became of lines of one payout. A bare statement per line: building queries would cost more than they. */
+export function storeOutcomes(
+  core: Core,
+  payoutId: string,
+  changed: readonly { id: string; outcome: LineOutcome }[],
+): void {
+  for (const { id, outcome } of changed)
+    core.storage.sql.exec(
+      "update payout_lines set state = ?, reason = ?, outcome = ? where payout_id = ? and external_id = ?",
+      outcome.state,
+      outcome.reason,
+      JSON.stringify(outcome),
+      payoutId,
+      id,
+    );
 }
 
 export function setLine(
@@ -245,6 +256,21 @@ export function openLines(books: Books, payoutId: string): { open: number; unexp
     .get();
   return found ?? { open: 0, unexpected: 0 };
 }
+
+/** Whether an open line has candidates: what stronger lines take may change its verdict. */
+export const hasChoices = (books: Books, payoutId: string): boolean =>
+  books
+    .select({ id: payoutLines.externalId })
+    .from(payoutLines)
+    .where(
+      and(
+        eq(payoutLines.payoutId, payoutId),
+        inArray(payoutLines.state, OPEN_STATES),
+        sql`json_array_length(${payoutLines.outcome}, '$.candidates') > 0`,
+      ),
+    )
+    .limit(1)
+    .get() !== undefined;
 
 const OPEN_STATES: LineState[] = ["expected", "mismatched", "duplicate", "ambiguous"];
 

@@ -9,13 +9,14 @@ import type { Books, Core } from "./books.ts";
 import { dropJob, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
 import { commandNext, commandState, markPartBooked, withdrawBooking } from "./payout-booking.ts";
 import { isChangedByProvider } from "./payout-changes.ts";
-import { matchPage } from "./payout-match.ts";
+import { MOVED, matchPage } from "./payout-match.ts";
 import { partsOfVersion, planPart, vouchersOf } from "./payout-plan.ts";
 import { searchErp } from "./payout-search.ts";
 import { settlePage } from "./payout-settle.ts";
 import {
   allLines,
   countedLines,
+  hasChoices,
   headerOf,
   lineOf,
   openLines,
@@ -47,7 +48,7 @@ export function wantReconciled(core: Core, payout: PayoutRow): void {
     stage: "match",
     cursor: "",
     progress: 0,
-    moved: false,
+    moved: MOVED.nothing,
     revision: payout.revision + 1,
   });
   wantJob(core, payoutsKey(payout.connectionId), core.ports.now());
@@ -78,7 +79,7 @@ type Stepped = { kind: "on" } | { kind: "later"; afterMs: number } | Extract<Pay
 const ON: Stepped = { kind: "on" };
 
 function next(core: Core, payout: PayoutRow, stage: PayoutRow["stage"], to: Partial<PayoutRow> = {}): void {
-  updatePayout(core, payout.id, { stage, cursor: "", progress: 0, moved: false, ...to });
+  updatePayout(core, payout.id, { stage, cursor: "", progress: 0, moved: MOVED.nothing, ...to });
 }
 
 async function step(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): Promise<Stepped> {
@@ -93,7 +94,7 @@ async function step(core: Core, runtime: Runtime, link: Link, payout: PayoutRow)
       const searched = await searchErp(core, runtime, link, payout);
       switch (searched.kind) {
         case "page":
-          return sync(() => updatePayout(core, payout.id, { cursor: searched.cursor, moved: searched.found }));
+          return sync(() => updatePayout(core, payout.id, { cursor: searched.cursor, moved: searched.found ? 1 : 0 }));
         case "ended":
           return sync(() => next(core, payout, searched.found ? "match" : "plan", { cursor: "" }));
         case "later":
@@ -111,7 +112,7 @@ async function step(core: Core, runtime: Runtime, link: Link, payout: PayoutRow)
     case "book":
       return sync(() => commandNext(core, runtime, link, payout));
     case "settle":
-      return sync(() => settlePage(core, runtime, payout));
+      return sync(() => settlePage(core, payout));
     case "idle":
     case "await":
       return ON;
@@ -130,9 +131,10 @@ function stepMatch(core: Core, runtime: Runtime, link: Link, payout: PayoutRow):
   }
   const tolerance = runtime.config.settlementAccounts?.roundingToleranceMinor ?? 0;
   const { cursor, lines, moved } = matchPage(core, link, payout, tolerance);
-  if (cursor !== null)
-    updatePayout(core, payout.id, { cursor, progress: payout.progress + lines, moved: payout.moved || moved });
-  else if (payout.moved || moved) next(core, payout, "match", { progress: 1 });
+  const all = Math.max(payout.moved, moved);
+  if (cursor !== null) updatePayout(core, payout.id, { cursor, progress: payout.progress + lines, moved: all });
+  else if (all === MOVED.lost || (all === MOVED.taken && hasChoices(core.books, payout.id)))
+    next(core, payout, "match", { progress: 1 });
   else next(core, payout, "search", { state: "open", code: null, detail: null });
 }
 
@@ -215,9 +217,9 @@ function callForHelp(core: Core, runtime: Runtime, payout: PayoutRow, open: numb
 }
 
 /** The booking command ended well. Call inside a transaction. */
-export function markBooked(core: Core, runtime: Runtime, payoutId: string, voucherNumber: string): void {
+export function markBooked(core: Core, _runtime: Runtime, payoutId: string, voucherNumber: string): void {
   const payout = readPayout(core.books, payoutId);
   if (!payout) return;
-  markPartBooked(core, runtime, payout, voucherNumber);
+  markPartBooked(core, payout, voucherNumber);
   wantJob(core, payoutsKey(payout.connectionId), core.ports.now());
 }

@@ -2,7 +2,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Problem } from "../domain/errors.ts";
 import type { Core } from "./books.ts";
-import { numbered, tasksOfSubject } from "./order-store.ts";
+import { numbered, tasksOfSubject } from "./command-store.ts";
 import { tasks } from "./schema.ts";
 
 export type TaskRow = typeof tasks.$inferSelect;

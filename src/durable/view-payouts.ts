@@ -9,7 +9,7 @@ import { partsOfPayout, readPart } from "./payout-plan.ts";
 import { type RunRow, runProgress } from "./payout-run.ts";
 import { linesAfter, type PayoutLineRow, type PayoutRow, readLine, readPayout } from "./payout-store.ts";
 import type { Runtime } from "./runtime.ts";
-import { type BookedLine, payouts, runs } from "./schema.ts";
+import { type BookedLine, payouts, runs } from "./schema-payouts.ts";
 import { candidateViews } from "./view-candidates.ts";
 import { money, pageOf, problemViewOrNull, timestamp, timestampOrNull } from "./view-problem.ts";
 import type { CandidateView, ListQuery, Page, PayoutLineView, PayoutSummary, PayoutView, RunView } from "./views.ts";

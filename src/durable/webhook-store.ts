@@ -4,8 +4,8 @@ import type { IncomingWebhook } from "../connectors/connector.ts";
 import { newId } from "../domain/ids.ts";
 import type { Books, Core } from "./books.ts";
 import { readFact, writeFact } from "./facts.ts";
+import type { AcceptedWebhook } from "./rpc.ts";
 import { webhooks } from "./schema.ts";
-import type { AcceptedWebhook } from "./views.ts";
 
 export type WebhookRow = typeof webhooks.$inferSelect;
 export type WebhookState = WebhookRow["state"];

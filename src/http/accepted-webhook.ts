@@ -1,7 +1,7 @@
 // A webhook as the merchant's object stores it: keyed so that a repeat of the same event has the same id.
 import type { IncomingWebhook, WebhookFacet } from "../connectors/connector.ts";
 import type { ConnectionId, WebhookId } from "../domain/ids.ts";
-import type { AcceptedWebhook } from "../durable/views.ts";
+import type { AcceptedWebhook } from "../durable/rpc.ts";
 import { toHex } from "../sealing.ts";
 
 /** Header names that say nothing of use and are not stored. */

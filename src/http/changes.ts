@@ -4,7 +4,7 @@ import { pushConfig } from "../directory/config.ts";
 import { getMerchant, type Merchant } from "../directory/merchants.ts";
 import type { MerchantId } from "../domain/ids.ts";
 import { ok, type Result } from "../domain/result.ts";
-import type { MerchantRpc } from "../durable/views.ts";
+import type { MerchantRpc } from "../durable/rpc.ts";
 import type { Call, MerchantCall } from "./operation.ts";
 import { type Refusal, refusal } from "./problem.ts";
 

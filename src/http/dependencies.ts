@@ -2,7 +2,7 @@
 import type { AnyConnector } from "../connectors/registry.ts";
 import type { MerchantId } from "../domain/ids.ts";
 import type { ConnectorId } from "../domain/observation.ts";
-import type { MerchantRpc } from "../durable/views.ts";
+import type { MerchantRpc } from "../durable/rpc.ts";
 import type { Bindings, PlatformStatus, Settings } from "../env.ts";
 
 export interface Dependencies {

@@ -5,7 +5,7 @@ import type { Directory } from "../directory/database.ts";
 import type { Merchant } from "../directory/merchants.ts";
 import type { Role } from "../directory/schema.ts";
 import type { Result } from "../domain/result.ts";
-import type { MerchantRpc } from "../durable/views.ts";
+import type { MerchantRpc } from "../durable/rpc.ts";
 import type { Settings } from "../env.ts";
 import type { Caller } from "./authenticate.ts";
 import type { ApiEnv, Dependencies } from "./dependencies.ts";

@@ -9,8 +9,13 @@ const LONGER_SHARE = 0.2;
 
 /** Files that may look at the clock and at chance: they hand both to everyone else. */
 const MAY_TELL_TIME = new Set(["src/durable/ports.ts", "src/http/app.ts", "src/index.ts"]);
-/** They end a request that hangs: a real wait, whatever the clock says. */
-const MAY_WAIT = ["src/durable/platform-health.ts", "src/transport/http.ts"];
+/** They end a request that hangs, or wait out a platform's pace: real waits, whatever the clock says. */
+const MAY_WAIT = [
+  "src/durable/platform-health.ts",
+  "src/durable/ports.ts",
+  "src/http/hook-targets.ts",
+  "src/transport/http.ts",
+];
 /** The two logs, of the API and of the objects. Both print where a defect is, never what it says. */
 const MAY_PRINT = ["src/durable/defects.ts", "src/http/app.ts"];
 /** The one call of the runtime's fetch. */

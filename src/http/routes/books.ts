@@ -1,7 +1,7 @@
 // What the merchant's object tells about orders, webhooks, commands and tasks, and the acts that support may do.
 import { z } from "@hono/zod-openapi";
 import { ok, type Result } from "../../domain/result.ts";
-import type { Answer } from "../../durable/views.ts";
+import type { Answer } from "../../durable/rpc.ts";
 import { Command, Order, OrderListItem, State, Task, Webhook, WebhookListItem } from "../answers.ts";
 import { ACT, READ } from "../authenticate.ts";
 import { upToDate } from "../changes.ts";

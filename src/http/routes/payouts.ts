@@ -5,7 +5,7 @@ import { listConnections } from "../../directory/connections.ts";
 import type { ConnectionId } from "../../domain/ids.ts";
 import { ok, type Result } from "../../domain/result.ts";
 import { localDate } from "../../domain/schedule.ts";
-import type { Answer } from "../../durable/views.ts";
+import type { Answer } from "../../durable/rpc.ts";
 import { Payout, PayoutLine, PayoutListItem, Run } from "../answers.ts";
 import { ACT, CONFIGURE, READ } from "../authenticate.ts";
 import { upToDate } from "../changes.ts";
