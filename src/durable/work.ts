@@ -1,31 +1,27 @@
 // The object at work: takes what is due, at most six things at a time, one thing per order, until nothing is due.
 import { lt, sql } from "drizzle-orm";
 import type { Hint } from "../connectors/connector.ts";
-import { problem } from "../domain/errors.ts";
-import type { CommandId, ConnectionId, OrderId } from "../domain/ids.ts";
-import { isInFlight, type OrderBooks } from "../domain/order.ts";
-import { settle } from "../domain/outcome.ts";
+import type { ConnectionId } from "../domain/ids.ts";
 import { backoffMs, READ_LONGEST_MS } from "./backoff.ts";
 import type { Core } from "./books.ts";
 import { pull, pullKey, sweepForDeleted } from "./changes.ts";
 import { redecide } from "./configuration.ts";
 import { logDefect } from "./defects.ts";
 import { beginJob, dropJob, dueJobs, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
-import { dueLooks, type LookKey, readLook } from "./look-store.ts";
+import { dueLooks, type LookKey } from "./look-store.ts";
 import { memoryOf } from "./memory.ts";
 import { look, lookAgain } from "./observe.ts";
-import { findOrder, loadOrder, writeDecision } from "./order-store.ts";
-import { attempt, type CommandRow, dueSubjects, knownIds, nextCommand, readCommand } from "./outbox.ts";
+import { findOrder } from "./order-store.ts";
+import { dueSubjects } from "./outbox.ts";
 import { type RunRow, stepRun } from "./payout-run.ts";
-import { markBooked, stepPayouts } from "./reconcile.ts";
-import type { Link, Runtime } from "./runtime.ts";
+import { stepPayouts } from "./reconcile.ts";
+import type { Runtime } from "./runtime.ts";
 import { commands, jobs, looks } from "./schema.ts";
+import { stepCommand } from "./step-command.ts";
 import { incomingOf, judgeWebhooks, markSeen, seenUpTo, unseenWebhooks, type WebhookRow } from "./webhook-store.ts";
 
 /** Open connections the runtime allows an object. */
 const AT_ONCE_MAX = 6;
-/** Commands that must not be done beside a person who does the same. */
-const LOOKED_AT_FIRST: readonly string[] = ["refund", "create_credit_invoice"];
 /** Steps of one alarm; what is left rings again at once, so that one alarm never runs for long. */
 const STEPS_MAX = 1_000;
 /** Webhooks that are taken in and have not ended, at most. */
@@ -175,7 +171,11 @@ export class Work {
     const room = () => this.#active.size < AT_ONCE_MAX && this.#steps < STEPS_MAX;
     for (const subject of room() ? dueSubjects(books, now, 50) : []) {
       if (!room()) return;
-      this.#begin(subject, () => this.#command(runtime, subject).catch((defect) => this.#stumbled(subject, defect)));
+      this.#begin(subject, () =>
+        stepCommand(this.#core, runtime, subject, (id, detail) => this.#around.pause(id, detail)).catch((defect) =>
+          this.#stumbled(subject, defect),
+        ),
+      );
     }
     for (const [name, { key, webhooks }] of [...this.#fresh]) {
       if (!room()) return;
@@ -225,92 +225,6 @@ export class Work {
       .update(commands)
       .set({ dueAt: now + READ_LONGEST_MS })
       .where(sql`${commands.subject} = ${subject} and ${commands.dueAt} <= ${now}`)
-      .run();
-  }
-
-  async #command(runtime: Runtime, subject: string): Promise<void> {
-    const { books, ports } = this.#core;
-    const row = nextCommand(books, subject, ports.now());
-    if (!row) return;
-    const connectionId = row.connectionId as ConnectionId;
-    const link = runtime.links.get(connectionId);
-    const order = subject.startsWith("ord_") ? loadOrder(books, subject as OrderId) : null;
-    if (!link || link.problem) {
-      const stop = link?.problem ?? problem("CONNECTION_MISSING", "The connection was removed.");
-      this.#hold(row, stop.code, stop.detail);
-      return;
-    }
-    if (order && row.attempts === 0 && LOOKED_AT_FIRST.includes(row.kind)) {
-      const asSeen = await this.#lookFirst(runtime, link, order, row);
-      if (!asSeen) return;
-    }
-    const attempted = await attempt(this.#core, link, row, order ? knownIds(order, row) : []);
-    if (attempted.kind === "unauthorized") await this.#around.pause(connectionId, attempted.detail);
-    if (attempted.kind !== "ended") return;
-    this.#core.storage.transactionSync(() => {
-      const current = readCommand(books, row.id);
-      if (!current || !isInFlight(current.state as OrderBooks["commands"][number]["state"])) return;
-      if (subject.startsWith("ord_")) this.#settle(runtime, subject as OrderId, row, attempted.outcome);
-      else this.#settlePayout(runtime, subject, row, attempted.outcome);
-    });
-  }
-
-  /**
-   * Reads the order where money is about to be given back: a person may have done it by hand a moment ago. False when
-   * the command is not wanted any more, or has to wait because the read did not succeed.
-   */
-  async #lookFirst(runtime: Runtime, link: Link, order: OrderBooks, row: CommandRow): Promise<boolean> {
-    const { payments, accounting } = link.connector;
-    const side = [order.payment, order.erp].find((candidate) => candidate?.connectionId === link.config.id);
-    const type = payments?.orderAlias ?? accounting?.orderAlias;
-    if (!side || !type || accounting?.manual(link.settings).includes("observe_order")) return true;
-    const key: LookKey = { connectionId: link.config.id, type, value: side.externalId };
-    await this.#look(runtime, key, []);
-    const { books } = this.#core;
-    const still = readCommand(books, row.id);
-    if (still?.state !== row.state) return false;
-    const unread = readLook(books, key);
-    if (!unread || unread.code === null) return true;
-    books
-      .update(commands)
-      .set({ dueAt: unread.dueAt + 1 })
-      .where(sql`${commands.id} = ${row.id}`)
-      .run();
-    return false;
-  }
-
-  #settle(runtime: Runtime, orderId: OrderId, row: CommandRow, outcome: Parameters<typeof settle>[2]): void {
-    const before = loadOrder(this.#core.books, orderId);
-    if (!before) return;
-    writeDecision(
-      this.#core,
-      runtime,
-      before,
-      settle(before, row.id as CommandId, outcome, runtime.policy, this.#core.ports.now()),
-    );
-  }
-
-  #settlePayout(runtime: Runtime, payoutId: string, row: CommandRow, outcome: Parameters<typeof settle>[2]): void {
-    if (outcome.kind === "refused") {
-      this.#finishRow(row, { state: "parked", heldBy: "platform", code: outcome.code, detail: outcome.detail });
-      return;
-    }
-    const externalIds = outcome.kind === "done" ? [outcome.externalId] : outcome.externalIds;
-    this.#finishRow(row, { state: "done", heldBy: null, code: null, detail: null, externalIds });
-    markBooked(this.#core, runtime, payoutId, externalIds[0] ?? "");
-  }
-
-  /** The connection cannot be called: the command waits for it without a time of its own. */
-  #hold(row: CommandRow, code: string, detail: string): void {
-    const state = row.state === "unknown" || row.state === "sending" ? "unknown" : "waiting";
-    this.#finishRow(row, { state, heldBy: "decide", code, detail });
-  }
-
-  #finishRow(row: CommandRow, to: Partial<CommandRow>): void {
-    this.#core.books
-      .update(commands)
-      .set({ ...to, dueAt: null })
-      .where(sql`${commands.id} = ${row.id}`)
       .run();
   }
 
