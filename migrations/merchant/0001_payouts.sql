@@ -50,13 +50,13 @@ CREATE TABLE `payout_vouchers` (
 	`part` integer NOT NULL,
 	`state` text NOT NULL,
 	`number` text,
-	`rows` text NOT NULL,
 	`bank_minor` integer NOT NULL,
 	`after` text NOT NULL,
 	`up_to` text NOT NULL,
 	`fees` text NOT NULL,
+	`rows` text NOT NULL,
 	PRIMARY KEY(`payout_id`, `version`, `part`)
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE TABLE `__new_payout_lines` (
 	`payout_id` text NOT NULL,
@@ -84,7 +84,7 @@ ALTER TABLE `__new_payout_lines` RENAME TO `payout_lines`;--> statement-breakpoi
 ALTER TABLE `payouts` ADD `stage` text DEFAULT 'idle' NOT NULL;--> statement-breakpoint
 ALTER TABLE `payouts` ADD `cursor` text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE `payouts` ADD `progress` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE `payouts` ADD `moved` integer DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE `payouts` ADD `moved` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `payouts` ADD `revision` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `payouts` ADD `line_count` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `payouts` ADD `booked_version` integer DEFAULT 0 NOT NULL;--> statement-breakpoint

@@ -1,11 +1,9 @@
 // What of an order's books a payout line may settle: its captures and refunds with their documents.
 
-import { conclude } from "./decide.ts";
-import { type Decision, record, startDraft } from "./decision.ts";
+import { record, startDraft } from "./decision.ts";
 import { invoicesOfCapture } from "./links.ts";
 import { type Entry, entriesOf, type OrderBooks } from "./order.ts";
 import type { PayoutReference } from "./payout.ts";
-import type { Policy } from "./policy.ts";
 import type { Settleable, SettleableDocument } from "./settlement.ts";
 
 /** All of an order's captures and refunds at one PSP connection. `references` are the order's aliases there. */
@@ -104,13 +102,15 @@ export interface Settlement {
   reversed?: boolean;
 }
 
-/** A payout was booked: these movements of the order are settled by it. Recorded once. */
+/**
+ * A payout was booked: these movements of the order are settled by it. Recorded once. Nothing is demanded because
+ * money arrived, so the facts alone are the whole decision. Answers the books with the facts, and the facts.
+ */
 export function recordSettled(
   order: OrderBooks,
   settled: readonly Settlement[],
-  policy: Policy,
   now: number,
-): Decision {
+): { order: OrderBooks; entries: Entry[] } {
   const draft = startDraft(order, now);
   for (const { entryId, payoutId, lineId, amountMinor, reversed = false } of settled) {
     const [, seqText = "", part = null] = /:(\d+)(?:#(.*))?$/.exec(entryId) ?? [];
@@ -134,5 +134,5 @@ export function recordSettled(
       text,
     });
   }
-  return conclude(draft, policy);
+  return { order: draft.order, entries: draft.entries };
 }

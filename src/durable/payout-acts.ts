@@ -2,7 +2,7 @@
 // appended; what is in the ERP is never changed, only followed by counter-entries.
 import { type Problem, problem } from "../domain/errors.ts";
 import type { ConnectionId } from "../domain/ids.ts";
-import { asSeenBy, type Claim, claimsOf, claimsOn, DECIDED_PRIORITY } from "../domain/payout-claims.ts";
+import { type Claim, claimsOf, claimsOn, DECIDED_PRIORITY } from "../domain/payout-claims.ts";
 import { type Resolution, type Resolved, resolveLine } from "../domain/payout-resolution.ts";
 import { err, ok, type Result } from "../domain/result.ts";
 import type { LineOutcome, Settleable } from "../domain/settlement.ts";
@@ -100,7 +100,6 @@ export const resolve = (
 function seenCandidates({ core, link, payout }: Scene, row: PayoutLineRow): Settleable[] {
   const candidates = candidatesOfPage(core, link, payout.id, [lineOf(row)]).get(row.externalId) ?? [];
   const holders = holdersOf(core.books, candidates.flatMap(claimsOn));
-  const self: Claim = { payoutId: payout.id, lineId: row.externalId, priority: DECIDED_PRIORITY };
   // What evidence alone gave to another line of this payout may be taken from it; what a person gave may not.
   const firm = (claim: string) => {
     const holder = holders.get(claim);
@@ -109,8 +108,8 @@ function seenCandidates({ core, link, payout }: Scene, row: PayoutLineRow): Sett
   };
   return candidates.map((item) => {
     const holder = claimsOn(item).flatMap((claim) => firm(claim) ?? [])[0];
-    const foreign = holder && !(holder.payoutId === self.payoutId && holder.lineId === self.lineId);
-    return foreign ? { ...item, settledByPayoutId: holder.payoutId } : asSeenBy(self, item, () => undefined);
+    const own = holder?.payoutId === payout.id && holder.lineId === row.externalId;
+    return holder && !own ? { ...item, settledByPayoutId: holder.payoutId } : item;
   });
 }
 

@@ -1,10 +1,10 @@
 // The vouchers of a payout on their way into the ERP: one at a time, each under its own number, none of them twice.
-import { and, desc, eq, gte, lt } from "drizzle-orm";
+import { and, desc, eq, gte, lt, ne } from "drizzle-orm";
 import { problem } from "../domain/errors.ts";
 import { newGuid } from "../domain/ids.ts";
 import type { Books, Core } from "./books.ts";
 import { numbered } from "./command-store.ts";
-import { buildPart, partIn, partsOfVersion, setPart } from "./payout-plan.ts";
+import { buildPart, countParts, feesBefore, partIn, partsOfVersion, setPart } from "./payout-plan.ts";
 import { finishSettling } from "./payout-settle.ts";
 import { type PayoutRow, readPayout, updatePayout } from "./payout-store.ts";
 import type { Link, Runtime } from "./runtime.ts";
@@ -57,8 +57,8 @@ export function commandNext(core: Core, runtime: Runtime, link: Link, payout: Pa
     finishBooking(core, payout);
     return;
   }
-  const of = partsOfVersion(core.books, payout.id, payout.version).length;
-  const range = { ...part, of, fees: part.part === 1 ? [] : feesBefore(core.books, payout, part.part) };
+  const of = countParts(core.books, payout.id, payout.version);
+  const range = { ...part, of, fees: feesBefore(core.books, payout, part.part) };
   const built = buildPart(core, runtime, link, payout, range);
   const changed = built.ok && JSON.stringify(built.value.booking.voucher) !== JSON.stringify(part.rows);
   if (!built.ok || changed) {
@@ -80,9 +80,6 @@ export function commandNext(core: Core, runtime: Runtime, link: Link, payout: Pa
   updatePayout(core, payout.id, { stage: "await" });
   insertCommand(core, runtime, payout, demandOf(payout, part.part), booking);
 }
-
-const feesBefore = (books: Books, payout: PayoutRow, part: number): [number, number][] =>
-  partsOfVersion(books, payout.id, payout.version).find((each) => each.part === part - 1)?.fees ?? [];
 
 function insertCommand(
   core: Core,
@@ -134,9 +131,21 @@ export function markPartBooked(core: Core, payout: PayoutRow, number: string): v
   const part = partIn(core.books, payout, "sent");
   if (!part || payout.stage !== "await") return;
   setPart(core.books, part, { state: "booked", number });
+  forgetPayload(core, payout, demandOf(payout, part.part));
   if (part.part === 1 && payout.bookedVersion === 0) updatePayout(core, payout.id, { voucherNumber: number });
   if (partIn(core.books, payout, "planned")) updatePayout(core, payout.id, { stage: "book" });
   else finishBooking(core, readPayout(core.books, payout.id) ?? payout);
+}
+
+/** A large row slows down every search of the outbox; what was booked stands in the voucher. */
+const PAYLOAD_ROWS_KEPT = 50;
+
+function forgetPayload(core: Core, payout: PayoutRow, demand: string): void {
+  const own = and(isOwn(payout.id), eq(commands.demand, demand), ne(commands.state, "withdrawn"));
+  const row = core.books.select({ id: commands.id, payload: commands.payload }).from(commands).where(own).get();
+  if (row?.payload.kind !== "book_payout" || row.payload.rows.length <= PAYLOAD_ROWS_KEPT) return;
+  const payload = { ...row.payload, rows: [], voucher: [] };
+  core.books.update(commands).set({ payload }).where(eq(commands.id, row.id)).run();
 }
 
 function finishBooking(core: Core, payout: PayoutRow): void {

@@ -3,7 +3,7 @@
 // A payout of many lines is booked in parts, each balanced by itself: one row of the store holds at most 2 MB, and an
 // ERP takes no import of a hundred thousand rows. After the first booking only differences are booked, by
 // counter-entries.
-import { and, asc, desc, eq } from "drizzle-orm";
+import { and, asc, desc, eq, gte, sql } from "drizzle-orm";
 import type { BookPayout, VoucherRow } from "../domain/commands.ts";
 import { type Problem, problem } from "../domain/errors.ts";
 import { addReverseCharge, treatmentOf } from "../domain/fee-treatment.ts";
@@ -62,6 +62,21 @@ export const partsOfPayout = (books: Books, payoutId: string) =>
     .where(eq(payoutVouchers.payoutId, payoutId))
     .orderBy(asc(payoutVouchers.version), asc(payoutVouchers.part))
     .all();
+
+export const countParts = (books: Books, payoutId: string, version: number): number =>
+  books
+    .select({ many: sql<number>`count(*)` })
+    .from(payoutVouchers)
+    .where(and(eq(payoutVouchers.payoutId, payoutId), eq(payoutVouchers.version, version)))
+    .get()?.many ?? 0;
+
+/** Fees counted up to the part before. */
+export const feesBefore = (books: Books, payout: PayoutRow, part: number): [number, number][] =>
+  books
+    .select({ fees: payoutVouchers.fees })
+    .from(payoutVouchers)
+    .where(partIs(payout.id, payout.version, part - 1))
+    .get()?.fees ?? [];
 
 export const readPart = (books: Books, payoutId: string, version: number, part: number): VoucherPart | undefined =>
   books
@@ -166,9 +181,9 @@ export function planPart(
   return ok({ last, lines: ids.length, upTo });
 }
 
-const lastPart = (books: Books, payout: PayoutRow): VoucherPart | undefined =>
+const lastPart = (books: Books, payout: PayoutRow) =>
   books
-    .select()
+    .select({ part: payoutVouchers.part, fees: payoutVouchers.fees })
     .from(payoutVouchers)
     .where(
       and(
@@ -182,11 +197,16 @@ const lastPart = (books: Books, payout: PayoutRow): VoucherPart | undefined =>
     .get();
 
 function dropPartsFrom(books: Books, payout: PayoutRow, part: number): void {
-  for (let number = part; readPart(books, payout.id, payout.version, number); number += 1)
-    books
-      .delete(payoutVouchers)
-      .where(partIs(payout.id, payout.version, number))
-      .run();
+  books
+    .delete(payoutVouchers)
+    .where(
+      and(
+        eq(payoutVouchers.payoutId, payout.id),
+        eq(payoutVouchers.version, payout.version),
+        gte(payoutVouchers.part, part),
+      ),
+    )
+    .run();
 }
 
 const countOf = (books: Books, payout: PayoutRow): number =>

@@ -8,7 +8,6 @@ import { statusOf } from "../domain/status.ts";
 import type { Core } from "./books.ts";
 import { loadLedgers } from "./payout-candidates.ts";
 import { bookedBefore, changedIds } from "./payout-changes.ts";
-import { partsOfVersion } from "./payout-plan.ts";
 import {
   linesAfter,
   linesNamed,
@@ -45,8 +44,7 @@ export function settlePage(core: Core, payout: PayoutRow): void {
 
 /** A payout of one page is settled in the same transaction that books it. */
 export function finishSettling(core: Core, payout: PayoutRow): void {
-  const parts = partsOfVersion(core.books, payout.id, payout.version).length;
-  if (parts > 1 || payout.lineCount > PAGE) return;
+  if (payout.lineCount > PAGE) return;
   settlePage(core, readPayout(core.books, payout.id) ?? payout);
 }
 

@@ -179,7 +179,7 @@ async function judge(core: Core, runtime: Runtime, payout: PayoutRow): Promise<v
   core.storage.transactionSync(() => {
     const current = readPayout(books, payout.id);
     if (!current || current.revision !== payout.revision || current.stage !== "judge") return;
-    const first = planned ? [...vouchersOf(books, payout)][0] : undefined;
+    const first = planned ? vouchersOf(books, payout).next().value : undefined;
     const facts = {
       linesTotalMinor: proven.linesTotalMinor,
       matchedTotalMinor: proven.matchedTotalMinor,

@@ -161,13 +161,14 @@ export const payoutVouchers = sqliteTable(
     state: text({ enum: ["planned", "sent", "booked"] }).notNull(),
     /** The voucher's number in the ERP. */
     number: text(),
-    rows: text({ mode: "json" }).$type<VoucherRow[]>().notNull(),
     bankMinor: integer().notNull(),
     /** Line ids: after the first, up to and including the second. */
     after: text().notNull(),
     upTo: text().notNull(),
     /** Fees whose VAT the buyer accounts for, up to this part: pairs of rate and minor units. */
     fees: text({ mode: "json" }).$type<[number, number][]>().notNull(),
+    /** Large, hence last, and in the one table here that keeps its row ids: other columns are read without it. */
+    rows: text({ mode: "json" }).$type<VoucherRow[]>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.payoutId, table.version, table.part] })],
 );
