@@ -69,11 +69,11 @@ async function measure(lines) {
     stages[stage] = (stages[stage] ?? 0) + ms;
   }
   if (now.state !== "booked") throw new Error(`${lines} lines end ${now.state}: ${now.code} ${now.detail}`);
+  const mostMb = peakMb;
   const joinMs = await timed(() => ask(`/join?to=${lines}`));
-  const diskMb = memoryMb();
   await miniflare.dispose();
   const totalMs = Object.values(stages).reduce((sum, ms) => sum + ms, 0);
-  return { lines, stages, totalMs, joinMs, baseMb, peakMb, diskMb };
+  return { lines, stages, totalMs, joinMs, baseMb, peakMb: mostMb };
 }
 
 const results = [];

@@ -139,7 +139,7 @@ function stepMatch(core: Core, runtime: Runtime, link: Link, payout: PayoutRow):
 }
 
 function stepPlan(core: Core, runtime: Runtime, link: Link, payout: PayoutRow): void {
-  if (openLines(core.books, payout.id).open > 0) {
+  if (payout.cursor === "" && openLines(core.books, payout.id).open > 0) {
     next(core, payout, "judge");
     return;
   }

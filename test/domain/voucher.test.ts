@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { VoucherRow } from "../../src/domain/commands.ts";
-import type { FeeTreatment } from "../../src/domain/fee-treatment.ts";
+import { addReverseCharge, type FeeTreatment, treatmentOf } from "../../src/domain/fee-treatment.ts";
 import type { PayoutLine } from "../../src/domain/payout.ts";
 import { netOf } from "../../src/domain/payout-footing.ts";
 import type { Match } from "../../src/domain/settlement.ts";
@@ -459,5 +459,108 @@ describe("every booking", () => {
         expect(bookingOf({ ...of, lines: shuffled })).toEqual(bookingOf(of));
       }),
     );
+  });
+});
+
+describe("parts and corrections", () => {
+  const reverse = {
+    feeTreatments: [{ connectionId: CONNECTION, feeType: "CARD", treatment: "reverse_charge" as const }],
+  };
+  const mapped = accounts({ feeTreatments: [ofCards], reverseChargeVatAccount: "2645", outgoingVatAccount: "2614" });
+
+  it("treat fees of one payout by their types: stated VAT here, reverse charge there", () => {
+    const lines = [
+      sale("1", 100_000),
+      booked(line("2", -1_250, { type: "fee", feeVatMinor: 250 }), { kind: "fee", document: null }),
+      booked(line("3", -2_000, { type: "fee", method: "CARD" }), { kind: "fee", document: null }),
+    ];
+    expectVoucher(input(96_750, lines, { accounts: mapped }), [
+      ["1930", 96_750, 0],
+      ["6570", 3_000, 0],
+      ["2641", 250, 0],
+      ["1510", 0, 100_000],
+      ["2645", 500, 0],
+      ["2614", 0, 500],
+    ]);
+  });
+
+  it("of any size come to the whole, reverse charge VAT included", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ amount: fc.integer({ min: 100, max: 99_999 }), fee: fc.integer({ min: 0, max: 99 }) }), {
+          minLength: 1,
+          maxLength: 20,
+        }),
+        fc.integer({ min: 1, max: 7 }),
+        (drafts, size) => {
+          const lines = drafts.map(({ amount, fee: cost }, index) => {
+            const id = String(index).padStart(3, "0");
+            return booked(line(id, amount, { method: "CARD", feeMinor: cost }), settles([id, amount]));
+          });
+          const sums = (rows: VoucherRow[]) => {
+            const all: Record<string, number> = {};
+            for (const { account, debitMinor, creditMinor } of rows)
+              all[account] = (all[account] ?? 0) + debitMinor - creditMinor;
+            return Object.fromEntries(Object.entries(all).filter(([, minor]) => minor !== 0));
+          };
+          const paid = (of: BookingLine[]) => of.reduce((sum, each) => sum + netOf(each.line), 0);
+          const whole = sums(bookingOf(input(paid(lines), lines, { accounts: mapped })).voucher);
+          const rows: VoucherRow[] = [];
+          let feesBefore: ReadonlyMap<number, number> = new Map();
+          for (let start = 0, number = 1; start < lines.length; start += size, number += 1) {
+            const part = lines.slice(start, start + size);
+            const of = input(paid(part), part, { accounts: mapped, part: { number, of: 9, feesBefore } });
+            const built = bookingOf(of);
+            expect(built.voucher.reduce((sum, row) => sum + row.debitMinor - row.creditMinor, 0)).toBe(0);
+            expect(built.externalNumber.endsWith(`-p${number}`)).toBe(number > 1);
+            rows.push(...built.voucher);
+            feesBefore = addReverseCharge(
+              feesBefore,
+              part.map((each) => each.line),
+              (each) => treatmentOf(mapped, CONNECTION, each),
+            );
+          }
+          expect(sums(rows)).toEqual(whole);
+        },
+      ),
+    );
+  });
+
+  it("E3: a won chargeback moves to the receivable on the provider, by counter-entries that name no document", () => {
+    const opened = balance("2", -60_320, "chargeback");
+    const won = booked(opened.line, { kind: "account", account: "1580" });
+    const of = input(0, [won], {
+      header: header(0),
+      version: 2,
+      countered: [opened],
+      accounts: accounts({ chargebackAccount: "1689" }),
+    });
+    expectVoucher(of, [
+      ["1580", 60_320, 0],
+      ["1689", 0, 60_320],
+    ]);
+    expect(bookingOf(of).rows.every((row) => row.invoiceNumber === null)).toBe(true);
+  });
+
+  it("take a paid invoice back by its receivable, because a document cannot be unpaid", () => {
+    const paid = sale("1", 10_000);
+    const wrong = booked(paid.line, { kind: "account", account: "2999" });
+    const of = input(0, [wrong], { version: 2, countered: [paid] });
+    expectVoucher(of, [
+      ["1510", 10_000, 0],
+      ["2999", 0, 10_000],
+    ]);
+    expect(bookingOf(of)).toMatchObject({ bankAmountMinor: 0 });
+  });
+
+  it("of the clearing model name no document: one row against the clearing account", () => {
+    const clearing = accounts({ bookingModel: "clearing", clearingAccount: "1580", bankCostAccount: "6570" });
+    const of = input(210_360, [sale("1", 60_320), sale("2", 154_900), fee("3", 4_860)], { accounts: clearing });
+    expectVoucher(of, [
+      ["1930", 210_360, 0],
+      ["6570", 4_860, 0],
+      ["1580", 0, 215_220],
+    ]);
+    expect(bookingOf(of).rows.every((row) => row.invoiceNumber === null)).toBe(true);
   });
 });
