@@ -21,9 +21,10 @@ import { registerWebhooks, unregisterWebhooks, verifyConnection } from "./connec
 import { logDefect } from "./defects.ts";
 import { type DirectoryEntry, takeIndexQueue } from "./index-queue.ts";
 import { awaitInterrupted } from "./outbox.ts";
-import { approve, confirm, type NoteInput, type ResolveInput, resolve, undo } from "./payout-acts.ts";
+import { approve, confirm, resolve, undo } from "./payout-acts.ts";
 import { exportPayout } from "./payout-export.ts";
 import { type RunRow, startRun } from "./payout-run.ts";
+import type { NoteInput, ResolveInput } from "./payout-scene.ts";
 import type { Ports } from "./ports.ts";
 import type { AcceptedWebhook, Answer, MerchantRpc } from "./rpc.ts";
 import type { Runtime } from "./runtime.ts";
@@ -49,7 +50,7 @@ export interface Outside {
 }
 
 /** Armed before any work, so that a crash in the middle rings again. */
-const SAFETY_MS = 60_000;
+const SAFETY_MS = 15_000;
 /** Pause after an alarm that found work due and could do nothing about it. */
 const STUCK_MS = 1_000;
 const INDEX_RETRY_MS = 60_000;

@@ -25,8 +25,11 @@ import { attempts, commands } from "./schema.ts";
 
 export type CommandRow = typeof commands.$inferSelect;
 
-/** What a crash cut off between intent and answer is looked up after this long, in milliseconds. */
-const SENDING_MAX_MS = 120_000;
+/**
+ * What a crash cut off between intent and answer is looked up after this long, in milliseconds: longer than the 20 s
+ * that any request is given, so that none is still on its way.
+ */
+const SENDING_MAX_MS = 30_000;
 /** The first look-up after a lost answer comes soon, so that the order is not held up. */
 const LOOK_UP_MS = 1_000;
 
