@@ -2,22 +2,21 @@
 // appended; what is in the ERP is never changed, only followed by counter-entries.
 import { type Problem, problem } from "../domain/errors.ts";
 import type { ConnectionId } from "../domain/ids.ts";
-import { type Claim, claimsOf, claimsOn, DECIDED_PRIORITY } from "../domain/payout-claims.ts";
-import { type Resolution, type Resolved, resolveLine } from "../domain/payout-resolution.ts";
+import { type Claim, claimsOf, DECIDED_PRIORITY } from "../domain/payout-claims.ts";
+import { type Resolved, resolveLine } from "../domain/payout-resolution.ts";
 import { err, ok, type Result } from "../domain/result.ts";
-import type { LineOutcome, Settleable } from "../domain/settlement.ts";
+import type { LineOutcome } from "../domain/settlement.ts";
 import type { Core } from "./books.ts";
 import { wantJob } from "./jobs.ts";
 import { appendAct, readAct } from "./payout-act-store.ts";
-import { candidatesOfPage } from "./payout-candidates.ts";
 import { bookedBefore, writeChange } from "./payout-changes.ts";
 import { claimsOfLine, holdersOf, releaseClaims, takeClaims } from "./payout-claim-store.ts";
+import { type NoteInput, type ResolveInput, resolutionOf, type Scene } from "./payout-scene.ts";
+import { similarLines } from "./payout-similar.ts";
 import {
   isDecided,
   isOpen,
   lineOf,
-  openLinesAfter,
-  PAGE_LINES,
   type PayoutLineRow,
   type PayoutRow,
   readLine,
@@ -26,24 +25,9 @@ import {
   updatePayout,
 } from "./payout-store.ts";
 import { isFree, payoutsKey, wantReconciled } from "./reconcile.ts";
-import type { Link, Runtime } from "./runtime.ts";
-
-export interface NoteInput {
-  note: string;
-}
-export type ResolveInput = Resolution & NoteInput & { applyToSimilar?: boolean | undefined };
+import type { Runtime } from "./runtime.ts";
 
 type Done = Result<{ applied: number }, Problem>;
-
-interface Scene {
-  core: Core;
-  runtime: Runtime;
-  link: Link;
-  payout: PayoutRow;
-  actor: string;
-}
-
-const LINES_MAX = 5_000;
 
 function sceneOf(core: Core, runtime: Runtime, payoutId: string, actor: string): Result<Scene, Problem> {
   const payout = readPayout(core.books, payoutId);
@@ -95,78 +79,6 @@ export const resolve = (
     if (!proposed) again(scene.value);
     return ok({ applied: all.length });
   });
-
-/** Candidates of one line with who holds them. */
-function seenCandidates({ core, link, payout }: Scene, row: PayoutLineRow): Settleable[] {
-  const candidates = candidatesOfPage(core, link, payout.id, [lineOf(row)]).get(row.externalId) ?? [];
-  const holders = holdersOf(core.books, candidates.flatMap(claimsOn));
-  // What evidence alone gave to another line of this payout may be taken from it; what a person gave may not.
-  const firm = (claim: string) => {
-    const holder = holders.get(claim);
-    const own = holder?.payoutId === payout.id && holder.priority > DECIDED_PRIORITY && payout.bookedVersion === 0;
-    return own ? undefined : holder;
-  };
-  return candidates.map((item) => {
-    const holder = claimsOn(item).flatMap((claim) => firm(claim) ?? [])[0];
-    const own = holder?.payoutId === payout.id && holder.lineId === row.externalId;
-    return holder && !own ? { ...item, settledByPayoutId: holder.payoutId } : item;
-  });
-}
-
-const resolutionOf = (scene: Scene, row: PayoutLineRow, input: Resolution): Result<Resolved, Problem> =>
-  resolveLine(lineOf(row), seenCandidates(scene, row), input, scene.runtime.config.settlementAccounts ?? {});
-
-/** Open lines of the same kind, state and method, settled by the same rule. */
-function similarLines(
-  scene: Scene,
-  model: PayoutLineRow,
-  input: ResolveInput,
-): Result<{ row: PayoutLineRow; resolved: Resolved }[], Problem> {
-  if (input.action === "split" || (input.action === "write_off" && input.rows))
-    return err(problem("VALIDATION_FAILED", "applyToSimilar: a split is about one line only."));
-  const found: { row: PayoutLineRow; resolved: Resolved }[] = [];
-  let after = "";
-  for (;;) {
-    const page = openLinesAfter(scene.core.books, scene.payout.id, after, PAGE_LINES);
-    for (const row of page) {
-      if (row.externalId === model.externalId || !isSimilar(row, model)) continue;
-      const rule = ruleFor(scene, row, input);
-      const resolved = rule && resolutionOf(scene, row, rule);
-      if (resolved?.ok) found.push({ row, resolved: resolved.value });
-      if (found.length > LINES_MAX)
-        return err(problem("VALIDATION_FAILED", `applyToSimilar: more than ${LINES_MAX} lines at once.`));
-    }
-    const last = page.at(-1);
-    if (!last || page.length < PAGE_LINES) return ok(withoutTwice(found));
-    after = last.externalId;
-  }
-}
-
-export const isSimilar = (row: PayoutLineRow, model: PayoutLineRow): boolean =>
-  row.type === model.type &&
-  row.state === model.state &&
-  row.method === model.method &&
-  row.proposal === null &&
-  Math.sign(row.amountMinor) === Math.sign(model.amountMinor);
-
-/** "Match" means for others: the only candidate, with the same place for the difference. */
-function ruleFor(scene: Scene, row: PayoutLineRow, input: ResolveInput): Resolution | null {
-  if (input.action !== "match") return input;
-  if (input.difference?.kind === "fx") return null;
-  const [only, more] = seenCandidates(scene, row).filter((item) => item.settledByPayoutId === null && item.document);
-  return only && !more ? { ...input, candidates: [only.entryId] } : null;
-}
-
-/** Two lines cannot take the same movement by one rule. */
-function withoutTwice(found: { row: PayoutLineRow; resolved: Resolved }[]) {
-  const taken = new Set<string>();
-  return found.filter(({ resolved }) => {
-    const claims = claimsOf(resolved.outcome.match, new Set(resolved.shared));
-    if (claims.some((claim) => taken.has(claim))) return false;
-    for (const claim of claims) taken.add(claim);
-    return true;
-  });
-}
 
 function propose(
   { core, payout, actor }: Scene,

@@ -3,7 +3,7 @@ import type { Problem } from "../domain/errors.ts";
 import type { ConnectionId, WebhookId } from "../domain/ids.ts";
 import type { LocalDate } from "../domain/observation.ts";
 import type { MerchantConfig } from "./config.ts";
-import type { NoteInput, ResolveInput } from "./payout-acts.ts";
+import type { NoteInput, ResolveInput } from "./payout-scene.ts";
 import type {
   CommandView,
   ListQuery,

@@ -1,3 +1,4 @@
+// The tables of payouts: runs, lines, who settles what, acts, versions, vouchers. Times and amounts as in schema.ts.
 import { integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { VoucherRow } from "../domain/commands.ts";
 import type { PayoutLine, PayoutReference } from "../domain/payout.ts";

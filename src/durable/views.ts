@@ -1,3 +1,4 @@
+// What the merchant object answers: plain JSON, in the shapes of the HTTP contract.
 import type { Money } from "../domain/money.ts";
 import type { LocalDate } from "../domain/observation.ts";
 

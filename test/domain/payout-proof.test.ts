@@ -87,7 +87,9 @@ describe("the proof of a payout", () => {
     }
     const of = { header: header(34800), lines, voucher };
     expect(await proofOfSorted({ ...of, lines: stream(lines), voucher: [voucher] })).toEqual(await proof(of));
-    await expect(proofOfSorted({ ...of, lines: lines.toReversed(), voucher: [voucher] })).rejects.toThrow("does not come after");
+    await expect(proofOfSorted({ ...of, lines: lines.toReversed(), voucher: [voucher] })).rejects.toThrow(
+      "does not come after",
+    );
     await expect(proof({ ...of, lines: [...lines, ...lines] })).rejects.toThrow("does not come after");
   });
 

@@ -463,9 +463,7 @@ describe("every booking", () => {
 });
 
 describe("parts and corrections", () => {
-  const reverse = {
-    feeTreatments: [{ connectionId: CONNECTION, feeType: "CARD", treatment: "reverse_charge" as const }],
-  };
+  const ofCards = { connectionId: CONNECTION, feeType: "CARD", treatment: "reverse_charge" } as const;
   const mapped = accounts({ feeTreatments: [ofCards], reverseChargeVatAccount: "2645", outgoingVatAccount: "2614" });
 
   it("treat fees of one payout by their types: stated VAT here, reverse charge there", () => {

@@ -211,6 +211,57 @@ describe.each([{ evicting: false }, { evicting: true }])("payouts night after ni
   });
 });
 
+describe.each([{ evicting: false }, { evicting: true }])("a payout of many lines ($evicting)", (options) => {
+  it("is booked in parts, each once, although answers are lost in the middle", { timeout: 240_000 }, async () => {
+    const world = await open(options);
+    await sell(world, "A-1", 10_000);
+    settle(world);
+    const many = Array.from({ length: 2_500 }, (_, index) => ({
+      order: 10_000 + index,
+      transaction: 20_000 + index,
+      reference: `B-${index}`,
+      amountMinor: 100 + (index % 7),
+    }));
+    tamper(world, (lines, make) => [...lines, ...many.map(make)]);
+    const next = virtual.fetch;
+    let asked = 0;
+    virtual.fetch = async (request) => {
+      const response = await next(request);
+      if (new URL(request.url).searchParams.get("action") !== "newPaymentImportSubmit") return response;
+      asked += 1;
+      // The first answers about the second part never arrive.
+      if (asked === 2 || asked === 3) throw new TypeError("connection lost");
+      return response;
+    };
+    await night(world, 16);
+    const before = await onlyPayout(world);
+    expect(before).toMatchObject({ state: "open", progress: { linesTotal: 2_501 } });
+    const resolved = await world.api("POST", `/payouts/${before.id}/lines/20000:transaction/resolve`, {
+      action: "write_off",
+      account: "2421",
+      note: "sold before we came",
+      applyToSimilar: true,
+    });
+    expect(resolved).toMatchObject({ status: 200, body: { applied: 2_500 } });
+    await world.advance(4 * QUARTER);
+    const after = await onlyPayout(world);
+    expect(after).toMatchObject({ state: "booked", proof: { balanced: true, openTotal: { amountMinor: 0 } } });
+    expect(after.vouchers.map(({ part, state }) => [part, state])).toEqual([
+      [1, "booked"],
+      [2, "booked"],
+      [3, "booked"],
+    ]);
+    const made = imports(world);
+    expect(made.map((each) => each.externalPayoutId.replace(/^.*-(?=p\d$)/, ""))).toEqual([
+      made[0].externalPayoutId,
+      "p2",
+      "p3",
+    ]);
+    expect(made.reduce((sum, each) => sum + each.bankAmountMinor, 0)).toBe(after.amount.amountMinor);
+    expect(asked).toBeGreaterThan(3);
+  });
+});
+
 describe("nights", () => {
   it("that were missed are caught up in order, several payouts a night", async () => {
     const world = await open();
