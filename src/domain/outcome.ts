@@ -13,6 +13,7 @@ import {
   type OrderBooks,
 } from "./order.ts";
 import type { Policy } from "./policy.ts";
+import { joinRows } from "./row-identity.ts";
 
 /** Waits before we ask what became of an accepted command, in milliseconds; then the last one for ever. */
 export const OUTCOME_LOOKS_MS = [2_000, 5_000, 15_000, 60_000, 300_000, 900_000, 3_600_000] as const;
@@ -106,6 +107,8 @@ function recordEffect(draft: Draft, command: CommandRecord, done: Done, policy: 
     const made = erpSideOf(command, command.payload, done, policy);
     // The order may have been read before its answer came: what was seen of it is newer.
     draft.order.erp = seen ? { ...seen, lines: made.lines, rows: made.rows } : made;
+    // A payment may have joined since the command was made, whose rows then have the shop's keys.
+    joinRows(draft.order);
     draft.looks.push(...(seen ? [{ side: "erp" as const, afterMs: 0 }] : []));
     draft.order.orderNumber = command.payload.orderNumber;
     const aliases = done.aliases ?? [];
