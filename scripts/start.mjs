@@ -12,7 +12,7 @@ import { forgetRunning, noteRunning, readRunning } from "./local/running.mjs";
 import { runCommand, Stop } from "./local/stop.mjs";
 import { runWrangler, startWorker, stopWorker, tellingLines, untilReady } from "./local/wrangler.mjs";
 
-const SIMULATED = ["qliro", "specter"];
+const SIMULATED = ["shopify", "qliro", "specter"];
 
 /** Starts both Workers, makes sure of the demo merchant, and stays until Ctrl-C or until one of them ends. */
 async function serve(ports, vars) {
@@ -75,7 +75,7 @@ Junipeer at the edge is running.
 
   Router     ${router}
   API        ${router}/docs   (OpenAPI: ${router}/openapi.json)
-  Sandbox    ${sandbox}   (the simulated Qliro and Specter)
+  Sandbox    ${sandbox}   (the simulated Shopify, Qliro and Specter)
   Token      ${vars.ADMIN_TOKEN}
 
 Try next, in another terminal:

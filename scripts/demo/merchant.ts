@@ -1,5 +1,6 @@
 // Makes sure of the demo merchant: found by name, and only what is missing or broken is made. Safe to run again.
 import { Stop } from "../local/stop.mjs";
+import { CREDENTIALS, ensureAccounts, FLOWS, forgetSubscriptions, isRinging, SETTINGS, tellUrl } from "./accounts.ts";
 import type { Platform, System } from "./system.ts";
 
 export const MERCHANT_NAME = "Demo Kaffe AB";
@@ -12,62 +13,30 @@ export interface Remembered {
 
 export interface DemoMerchant {
   id: string;
+  /** null without a shop. */
+  shopify: string | null;
   qliro: string;
   specter: string;
 }
 
-interface Connection {
+interface Connection<P extends Platform = Platform> {
   id: string;
-  connector: string;
+  connector: P;
   status: string;
   flows: Record<string, boolean>;
   webhooks: { active: boolean };
 }
 
-const QLIRO_ACCOUNT = {
-  key: "DEMO_SE",
-  secret: "demo-qliro-secret",
-  plusKey: "DEMO_PLUS",
-  plusSecret: "demo-plus-secret",
-};
-
-const SPECTER_ACCOUNT = {
-  sbmId: "1234",
-  write: { apiUserId: "77", apiUserKey: "0123456789abcdef0123456789abcdef" },
-  integrationKey: "00000000-1111-2222-3333-444444444444",
-  articles: ["HAT", "MUG", "SHIP", "DISCOUNT", "ROUND", "FEE"],
-};
-
-const CREDENTIALS: Record<Platform, object> = {
-  qliro: {
-    apiKey: QLIRO_ACCOUNT.key,
-    apiSecret: QLIRO_ACCOUNT.secret,
-    plusApiKey: QLIRO_ACCOUNT.plusKey,
-    plusApiSecret: QLIRO_ACCOUNT.plusSecret,
-  },
-  specter: {
-    sbmId: SPECTER_ACCOUNT.sbmId,
-    ...SPECTER_ACCOUNT.write,
-    integrationKey: SPECTER_ACCOUNT.integrationKey,
-  },
-};
-
-const SETTINGS: Record<Platform, object> = {
-  qliro: { paymentReferencePrefix: "QLIRO-", feeArticleNumber: "FEE" },
-  specter: {
-    paymentTypes: { qliro: "QL" },
-    shippingArticleNumber: "SHIP",
-    discountArticleNumber: "DISCOUNT",
-    roundingArticleNumber: "ROUND",
-    pollMinutes: 1,
-  },
-};
+const ALWAYS: readonly Platform[] = ["qliro", "specter"];
 
 const SALES_ACCOUNTS = [
   { country: "SE", vatRateBps: 2500, account: "3001" },
   { country: "SE", vatRateBps: 1200, account: "3002" },
   { country: "SE", vatRateBps: 600, account: "3003" },
 ];
+
+/** Orders are called in Specter what the shop calls them. */
+const ORDER_NUMBER = { pattern: "{shop.orderNumber}" };
 
 const SETTLEMENT_ACCOUNTS = { payoutAccount: "1930", bankCostAccount: "6570", feeVatAccount: "2641", methods: [] };
 
@@ -76,8 +45,10 @@ interface Setting {
   /** The origin of webhook URLs, as the router has it. */
   publicOrigin: string;
   known: Remembered;
+  /** Whether a simulated Shopify stands in front of Qliro. */
+  withShop?: boolean;
   /** Platforms whose account was opened just now. */
-  opened: Set<string>;
+  opened: Set<Platform>;
   /** Told what had to be done. */
   say(line: string): void;
 }
@@ -86,15 +57,23 @@ interface Setting {
 export async function ensureMerchant(
   given: Omit<Setting, "opened">,
 ): Promise<{ merchant: DemoMerchant; remembered: Remembered }> {
-  const setting: Setting = { ...given, opened: await ensureAccounts(given) };
+  const opened = await ensureAccounts(given.system, given.withShop ? ["shopify", ...ALWAYS] : ALWAYS);
+  for (const platform of opened) given.say(`opened an account at the simulated ${platform}`);
+  const setting: Setting = { ...given, opened };
   const { id, stage } = await ensureRecord(setting);
   const path = `/merchants/${id}`;
+  const shopify = given.withShop ? await ensureConnection(setting, path, "shopify") : null;
   const qliro = await ensureConnection(setting, path, "qliro");
   const specter = await ensureConnection(setting, path, "specter");
+  if (shopify) await ensureOrderNumber(setting, path);
   if (stage !== "approved") await approve(setting, path, stage);
+  if (shopify) await ensureRegistered(setting, path, shopify);
   const hooks: Record<string, string> = {};
   for (const connection of [qliro, specter]) hooks[connection.id] = await ensureHook(setting, path, connection);
-  return { merchant: { id, qliro: qliro.id, specter: specter.id }, remembered: { hooks } };
+  return {
+    merchant: { id, shopify: shopify?.id ?? null, qliro: qliro.id, specter: specter.id },
+    remembered: { hooks },
+  };
 }
 
 async function ensureRecord({ system, say }: Setting): Promise<{ id: string; stage: string }> {
@@ -116,27 +95,15 @@ interface MerchantPage {
   nextCursor: string | null;
 }
 
-/** The merchant's accounts at the simulated platforms; one that is there keeps its books and switches. */
-async function ensureAccounts({ system, say }: Pick<Setting, "system" | "say">): Promise<Set<string>> {
-  const opened = new Set<string>();
-  const qliro = await system.control<{ accounts: string[] }>("qliro", { do: "show" });
-  if (!qliro.accounts.includes(QLIRO_ACCOUNT.key)) {
-    await system.control("qliro", { do: "account", ...QLIRO_ACCOUNT });
-    opened.add("qliro");
-  }
-  if ((await system.tryControl("specter", { do: "show", sbmId: SPECTER_ACCOUNT.sbmId })) === null) {
-    await system.control("specter", { do: "account", ...SPECTER_ACCOUNT });
-    opened.add("specter");
-  }
-  for (const platform of opened) say(`opened an account at the simulated ${platform}`);
-  return opened;
-}
-
-async function ensureConnection({ system, say }: Setting, path: string, connector: Platform): Promise<Connection> {
-  const { items } = await system.get<{ items: Connection[] }>(`${path}/connections`);
+async function ensureConnection<P extends Platform>(
+  { system, say }: Setting,
+  path: string,
+  connector: P,
+): Promise<Connection<P>> {
+  const { items } = await system.get<{ items: Connection<P>[] }>(`${path}/connections`);
   let connection = items.find((each) => each.connector === connector);
   if (!connection) {
-    connection = await system.send<Connection>("POST", `${path}/connections`, {
+    connection = await system.send<Connection<P>>("POST", `${path}/connections`, {
       connector,
       label: `Demo ${connector}`,
       environment: "test",
@@ -156,8 +123,9 @@ async function ensureConnection({ system, say }: Setting, path: string, connecto
   }
   if (verified.status !== "connected")
     throw new Stop(`${connector} could not be verified: ${verified.problem?.title} ${verified.problem?.detail}`);
-  const off = Object.values(connection.flows).some((on) => !on);
-  return off ? system.send("PUT", `${own}/flows`, FLOWS) : connection;
+  const { flows } = connection;
+  const differs = Object.entries(FLOWS[connector]).some(([flow, on]) => flows[flow] !== on);
+  return differs ? system.send("PUT", `${own}/flows`, { ...FLOWS[connector], acceptOverlap: true }) : connection;
 }
 
 interface Verified {
@@ -165,7 +133,13 @@ interface Verified {
   problem?: { title: string; detail: string };
 }
 
-const FLOWS = { orders: true, invoices: true, refunds: true, payouts: true };
+async function ensureOrderNumber({ system, say }: Setting, path: string): Promise<void> {
+  const mapping = `${path}/mappings/order-number`;
+  const { pattern } = await system.get<{ pattern: string | null }>(mapping);
+  if (pattern === ORDER_NUMBER.pattern) return;
+  await system.send("PUT", mapping, ORDER_NUMBER);
+  say(`named the orders ${ORDER_NUMBER.pattern} in Specter`);
+}
 
 async function approve({ system, say }: Setting, path: string, stage: string): Promise<void> {
   await system.send("PUT", `${path}/mappings/sales-accounts`, { items: SALES_ACCOUNTS });
@@ -176,6 +150,26 @@ async function approve({ system, say }: Setting, path: string, stage: string): P
   say("mapped the accounts, reviewed and approved");
 }
 
+/** Shopify is given its webhook URL by the router itself, through the shop's API. */
+async function ensureRegistered(
+  { system, publicOrigin, say }: Setting,
+  path: string,
+  { id, connector, webhooks }: Connection,
+): Promise<void> {
+  if (webhooks.active && (await isRinging(system, `${publicOrigin}/hooks/${connector}/${id}/`))) return;
+  await forgetSubscriptions(system);
+  const act = webhooks.active ? "rotate" : "activate";
+  const answer = await system.send<Registered>("POST", `${path}/connections/${id}/webhooks/${act}`);
+  if (!answer.registered)
+    throw new Stop(`${connector} did not take the webhook URL: ${answer.problem?.title} ${answer.problem?.detail}`);
+  say(`${connector} was given the webhook URL of its connection by its API`);
+}
+
+interface Registered {
+  registered: boolean;
+  problem?: { title: string; detail: string };
+}
+
 /**
  * The webhook URL that the simulated platform rings. A known one is kept, at the origin of now; a new one is asked for
  * only when none is known or webhooks are off.
@@ -183,26 +177,14 @@ async function approve({ system, say }: Setting, path: string, stage: string): P
 async function ensureHook(
   { system, publicOrigin, known, opened, say }: Setting,
   path: string,
-  { id, connector, webhooks }: Connection,
+  { id, connector, webhooks }: Connection<"qliro" | "specter">,
 ): Promise<string> {
   const old = webhooks.active ? known.hooks[id] : undefined;
   const kept = old === undefined ? undefined : publicOrigin + new URL(old).pathname;
   if (kept !== undefined && kept === old && !opened.has(connector)) return kept;
   const act = webhooks.active ? "rotate" : "activate";
   const url = kept ?? (await system.send<{ url: string }>("POST", `${path}/connections/${id}/webhooks/${act}`)).url;
-  await tell(system, connector, url);
+  await tellUrl(system, connector, url);
   say(`${connector} rings the webhook URL of its connection`);
   return url;
-}
-
-async function tell(system: System, connector: string, url: string): Promise<void> {
-  if (connector === "qliro") {
-    await system.control("qliro", { do: "account", ...QLIRO_ACCOUNT, checkoutPushUrl: url, managementPushUrl: url });
-    return;
-  }
-  // The account command sets everything anew, so that what somebody switched is read first.
-  const { sbmId } = SPECTER_ACCOUNT;
-  const seen = await system.control<{ switches: object; articles: string[] }>("specter", { do: "show", sbmId });
-  const { switches, articles } = seen;
-  await system.control("specter", { do: "account", ...SPECTER_ACCOUNT, switches, articles, callback: { url } });
 }

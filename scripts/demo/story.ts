@@ -1,16 +1,9 @@
-// The story of Qliro and Specter, played against the running system: from the checkout to a booked payout.
+// The story of Shopify, Qliro and Specter, played against the running system: from the shop to a booked payout.
 import type { OrderView } from "../../src/durable/views.ts";
+import { buy, type Sale } from "./checkout.ts";
 import { tellPayout } from "./payout.ts";
 import { amountText, orderTables, wordsOf } from "./show.ts";
 import { type System, untilSeen } from "./system.ts";
-
-const ROWS = [
-  { reference: "HAT", description: "Wool hat", quantity: 2, price: 375.5, priceExVat: 300.4, vatRate: 25 },
-  { reference: "MUG", description: "Coffee mug", quantity: 1, price: 112, priceExVat: 100, vatRate: 12 },
-  { reference: "PARCEL", description: "Parcel", type: "Shipping", price: 49, priceExVat: 39.2, vatRate: 25 },
-];
-const CUSTOMER = { firstName: "Maja", lastName: "Lind", email: "maja.lind@example.com", phone: "+46701112233" };
-const ADDRESS = { street: "Storgatan 1", postalCode: "41103", city: "Goteborg" };
 
 /** What the steps of the story share. */
 export interface Telling {
@@ -26,7 +19,7 @@ export interface Telling {
   say(line: string): void;
 }
 
-/** Plays it once, with order references of its own; every run leaves its orders for people to look at. */
+/** Plays it once, with orders of its own; every run leaves its orders for people to look at. */
 export async function tellStory(
   system: System,
   merchant: { id: string; qliro: string },
@@ -52,9 +45,8 @@ export async function tellStory(
     },
     say,
   };
-  const stamp = new Date(began).toISOString().slice(2, 19).replace(/\D/g, "");
-  const order = await sellAndDeliver(telling, `D${stamp}-A`);
-  await cancelAnother(telling, `D${stamp}-B`);
+  const order = await sellAndDeliver(telling);
+  await cancelAnother(telling);
   const payout = await tellPayout(telling);
   say("");
   for (const line of orderTables(await readOrder(telling, order))) say(line);
@@ -65,43 +57,36 @@ export async function tellStory(
 }
 
 /** Sold, delivered in two parts, one row sent back. Answers the order's id. */
-async function sellAndDeliver(telling: Telling, reference: string): Promise<string> {
+async function sellAndDeliver(telling: Telling): Promise<string> {
   const { system, step, seen } = telling;
-  step(`A customer pays order ${reference} in the Qliro checkout`);
-  await system.control("qliro", { do: "place", reference, rows: ROWS, customer: CUSTOMER, billing: ADDRESS });
-  const open = await untilOrder(telling, reference, (order) => order.status === "open");
-  await showErpOrder(telling, reference);
+  step("A customer orders in the shop and pays in the Qliro checkout");
+  const sale = await buy(telling);
+  await showErpOrder(telling, sale.number);
 
   step("The warehouse delivers one hat; Specter invoices it");
-  await specterInvoices(system, reference, [{ id: 1, quantity: 1 }]);
-  await untilOrder(
-    telling,
-    reference,
-    (order) => order.status === "partly_invoiced" && captured(order) > 0,
-    "captured",
-  );
+  await specterInvoices(system, sale.number, [{ id: 1, quantity: 1 }]);
+  await untilOrder(telling, sale, (order) => order.status === "partly_invoiced" && captured(order) > 0, "captured");
 
   step("The rest is delivered and invoiced");
-  await specterInvoices(system, reference);
-  await untilOrder(telling, reference, (order) => captured(order) === order.total.amountMinor, "captured");
+  await specterInvoices(system, sale.number);
+  await untilOrder(telling, sale, (order) => captured(order) === order.total.amountMinor, "captured");
 
   step("The customer sends one hat back; it is refunded in Qliro's portal");
-  await system.control("qliro", { do: "refund", reference, rows: [{ reference: "HAT", quantity: 1 }] });
-  const refunded = await untilOrder(telling, reference, (order) => creditOf(order) !== undefined, "refunded");
+  await system.control("qliro", { do: "refund", reference: sale.paymentId, rows: [{ reference: "HAT", quantity: 1 }] });
+  const refunded = await untilOrder(telling, sale, (order) => creditOf(order) !== undefined, "refunded");
   const credit = creditOf(refunded);
   const invoice = credit?.links.find((link) => link.kind === "invoice");
   seen(`Specter has credit invoice ${credit?.number}, linked to invoice ${invoice?.number ?? "?"}`);
-  return open.id;
+  return sale.id;
 }
 
-async function cancelAnother(telling: Telling, reference: string): Promise<void> {
+async function cancelAnother(telling: Telling): Promise<void> {
   const { system, step, seen } = telling;
-  step(`Another order, ${reference}, is cancelled in Specter`);
-  await system.control("qliro", { do: "place", reference, rows: ROWS, customer: CUSTOMER, billing: ADDRESS });
-  await untilOrder(telling, reference, (order) => order.status === "open");
-  await system.control("specter", { do: "cancel", externalOrderNo: reference, comment: "Sold out" });
-  await untilOrder(telling, reference, (order) => order.status === "cancelled");
-  const { sums } = await system.control<{ sums: object }>("qliro", { do: "show", reference });
+  step("Another order from the shop is cancelled in Specter");
+  const sale = await buy(telling);
+  await system.control("specter", { do: "cancel", externalOrderNo: sale.number, comment: "Sold out" });
+  await untilOrder(telling, sale, (order) => order.status === "cancelled");
+  const { sums } = await system.control<{ sums: object }>("qliro", { do: "show", reference: sale.paymentId });
   seen(`Qliro holds nothing of it any more: ${wordsOf(sums)}`);
 }
 
@@ -132,31 +117,26 @@ const readOrder = ({ system, path }: Telling, id: string) => system.get<OrderVie
 /** Looks until the order is as expected, and says what it is then. */
 async function untilOrder(
   telling: Telling,
-  reference: string,
+  { id, number }: Sale,
   isThere: (order: OrderView) => boolean,
   sum?: "captured" | "refunded",
 ): Promise<OrderView> {
-  const { system, path, seen } = telling;
-  const find = async (): Promise<OrderView | null> => {
-    const page = await system.get<{ items: { id: string }[] }>(`${path}/orders?query=${reference}`);
-    return page.items[0] ? readOrder(telling, page.items[0].id) : null;
-  };
+  const find = () => readOrder(telling, id);
   const order = await untilSeen(
-    `order ${reference} does not get there`,
+    `order ${number} does not get there`,
     async () => {
       const found = await find();
-      return found && isThere(found) ? found : null;
+      return isThere(found) ? found : null;
     },
     async () => whyNot(await find()),
   );
   const amount = sum ? order.payment[sum] : order.total;
   const what = sum ? `${sum} ` : "";
-  seen(`${reference} is ${order.status.replaceAll("_", " ")}: ${what}${amountText(amount)}`);
+  telling.seen(`${number} is ${order.status.replaceAll("_", " ")}: ${what}${amountText(amount)}`);
   return order;
 }
 
-function whyNot(order: OrderView | null): string {
-  if (!order) return "The router does not know it: look at the webhooks at /docs.";
+function whyNot(order: OrderView): string {
   const [problem] = order.problems;
   const stop = problem ? ` ${problem.title}: ${problem.detail} ${problem.fix}` : "";
   return `It is ${order.status}.${stop}`;

@@ -2,7 +2,7 @@
 import type { Running } from "../local/running.mjs";
 import { Stop } from "../local/stop.mjs";
 
-export type Platform = "qliro" | "specter";
+export type Platform = "shopify" | "qliro" | "specter";
 
 /** Answers are the router's own, as /openapi.json describes them; the caller names the part it reads. */
 export interface System {

@@ -12,7 +12,8 @@ export async function openDemo(say) {
   const vars = ensureDevVars();
   const system = openSystem(running, vars.ADMIN_TOKEN);
   const publicOrigin = (vars.PUBLIC_ORIGIN || running.router).replace(/\/$/, "");
-  const { merchant, remembered } = await ensureMerchant({ system, publicOrigin, known: readNotes(), say });
+  const known = readNotes();
+  const { merchant, remembered } = await ensureMerchant({ system, publicOrigin, known, withShop: true, say });
   writeFileSync(DEMO, JSON.stringify(remembered), { mode: 0o600 });
   return { system, merchant };
 }
