@@ -42,7 +42,11 @@ export async function upsertOrderIndex(
 }
 
 /** Takes orders out of the index that are no more. */
-export async function dropFromOrderIndex(db: Directory, merchantId: MerchantId, gone: readonly OrderId[]): Promise<void> {
+export async function dropFromOrderIndex(
+  db: Directory,
+  merchantId: MerchantId,
+  gone: readonly OrderId[],
+): Promise<void> {
   for (const part of insertable([...gone], 2))
     await db.delete(orderIndex).where(and(eq(orderIndex.merchantId, merchantId), inArray(orderIndex.orderId, part)));
 }

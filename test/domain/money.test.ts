@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allocate, divideRounded, formatAmount, multiplyDivide, parseAmount, vatInside } from "../../src/domain/money.ts";
+import {
+  allocate,
+  divideRounded,
+  formatAmount,
+  multiplyDivide,
+  parseAmount,
+  vatInside,
+} from "../../src/domain/money.ts";
 
 describe("money", () => {
   it("parses JSON numbers and decimal strings exactly", () => {
@@ -12,7 +19,10 @@ describe("money", () => {
   });
 
   it("refuses what is not an exact amount and says why", () => {
-    expect(parseAmount("10.001", "SEK")).toEqual({ ok: false, error: { reason: "too_many_decimals", given: "10.001" } });
+    expect(parseAmount("10.001", "SEK")).toEqual({
+      ok: false,
+      error: { reason: "too_many_decimals", given: "10.001" },
+    });
     expect(parseAmount("ten", "SEK")).toMatchObject({ ok: false, error: { reason: "not_a_decimal" } });
     expect(parseAmount(Number.NaN, "SEK")).toMatchObject({ ok: false });
     expect(parseAmount("99999999999999999", "SEK")).toMatchObject({ ok: false, error: { reason: "too_large" } });

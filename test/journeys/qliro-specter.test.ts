@@ -5,7 +5,15 @@ import { type Json, makeWorld, type World } from "../kit/world.ts";
 
 const ROWS = [
   { reference: "SKU-1", description: "Wool hat", quantity: 2, price: 375.5, priceExVat: 300.4, vatRate: 25 },
-  { reference: "Parcel", description: "Parcel", type: "Shipping", quantity: 1, price: 49, priceExVat: 39.2, vatRate: 25 },
+  {
+    reference: "Parcel",
+    description: "Parcel",
+    type: "Shipping",
+    quantity: 1,
+    price: 49,
+    priceExVat: 39.2,
+    vatRate: 25,
+  },
 ];
 
 const MINUTE = 60_000;
@@ -102,7 +110,11 @@ describe.each([{ evicting: false }, { evicting: true }])("the story of Qliro and
       amount: { amountMinor: 39950 },
       proof: { linesTotal: { amountMinor: 39950 }, openTotal: { amountMinor: 0 }, balanced: true },
     });
-    const rows = payout?.voucher.rows.map(({ account, debit, credit }) => [account, debit.amountMinor, credit.amountMinor]);
+    const rows = payout?.voucher.rows.map(({ account, debit, credit }) => [
+      account,
+      debit.amountMinor,
+      credit.amountMinor,
+    ]);
     expect(rows).toEqual([
       ["1930", 39950, 0],
       ["6570", 2000, 0],

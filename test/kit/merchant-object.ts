@@ -1,8 +1,8 @@
 // A merchant's object for tests of the API: it answers from fields that a test sets, and notes what it was asked.
 import type { MerchantConfig } from "../../src/durable/config.ts";
+import type { MerchantRpc } from "../../src/durable/rpc.ts";
 import type {
   CommandView,
-  MerchantRpc,
   OrderView,
   PayoutLineView,
   PayoutView,

@@ -3,7 +3,7 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { MerchantObject, type Outside } from "../../src/durable/merchant.ts";
-import type { MerchantRpc } from "../../src/durable/views.ts";
+import type { MerchantRpc } from "../../src/durable/rpc.ts";
 import { type Bindings, merchantStub } from "../../src/env.ts";
 import { outsideOf } from "../../src/index.ts";
 import { virtual, virtualPorts } from "../kit/virtual.ts";

@@ -6,7 +6,7 @@ import { qliroPlatform } from "../../sandbox/qliro/index.ts";
 import { specterPlatform } from "../../sandbox/specter/index.ts";
 import { findConnector } from "../../src/connectors/registry.ts";
 import type { MerchantConfig } from "../../src/durable/config.ts";
-import type { MerchantRpc } from "../../src/durable/views.ts";
+import type { MerchantRpc } from "../../src/durable/rpc.ts";
 import { acceptedWebhook } from "../../src/http/accepted-webhook.ts";
 import { seededRandom, virtual } from "../kit/virtual.ts";
 import type { Body } from "./bodies.ts";
