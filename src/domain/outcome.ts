@@ -1,5 +1,5 @@
 // From the outcome of a command to facts and to what follows. Pure, like decide().
-import type { Command, CreateOrder, Outcome } from "./commands.ts";
+import type { CapturePayment, Command, CreateOrder, Outcome, RefundPayment } from "./commands.ts";
 import { conclude } from "./decide.ts";
 import { change, type Decision, type Draft, finish, park, record, startDraft } from "./decision.ts";
 import type { CommandId, ConnectionId } from "./ids.ts";
@@ -142,7 +142,7 @@ function effectOf(order: OrderBooks, command: CommandRecord, done: Done): NewEnt
   const made = (kind: NewEntry["kind"], externalId: string, given: Partial<NewEntry>) =>
     fact(kind, command.connectionId, externalId, { commandId: command.id, answers: command.cause, ...given });
   // Whoever resolves a capture or refund that had nothing to send knows more than its payload: the PSP is asked.
-  if ((payload.kind === "capture" || payload.kind === "refund") && payload.amountMinor === 0) return null;
+  if ((payload.kind === "capture" || payload.kind === "refund") && !isSendable(payload)) return null;
   switch (payload.kind) {
     case "create_order":
       return made("ordered", done.externalId, { amountMinor: payload.totalMinor });
@@ -176,6 +176,11 @@ function effectOf(order: OrderBooks, command: CommandRecord, done: Done): NewEnt
       return payload satisfies never;
   }
 }
+
+/** Whether it names what to take the money from, and how much. */
+const isSendable = (payload: CapturePayment | RefundPayment): boolean =>
+  payload.amountMinor > 0 &&
+  (payload.kind === "capture" ? payload.authorizationId !== "none" : payload.captureId !== "");
 
 const keysOf = (order: OrderBooks, rows: readonly { line: string | null; articleNumber: string; quantity: number }[]) =>
   rows.flatMap((row) => {

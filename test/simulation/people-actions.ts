@@ -1,4 +1,5 @@
 // What the merchant's people and support do in the router: retry, resolve, discard, choose, replay.
+import { z } from "zod";
 import { type BookCommand, booksOf } from "./books.ts";
 import { type Action, type Play, type Story, truth } from "./play.ts";
 
@@ -27,12 +28,26 @@ async function discard(play: Play): Promise<string | null> {
   return `discard ${command.kind} (${command.code}) of ${command.subject}`;
 }
 
+const capturePayload = z.object({
+  authorizationId: z.string(),
+  rows: z.array(z.object({ reference: z.string(), quantity: z.number(), unitPriceMinor: z.number() })),
+});
+
+/** What a command wants of the portal; everything left, where it does not know what to take it from. */
+function rowsInPortal(command: BookCommand) {
+  const { authorizationId, rows } = capturePayload.parse(command.payload);
+  if (authorizationId === "none") return {};
+  return {
+    rows: rows.map(({ reference, quantity, unitPriceMinor }) => ({ reference, quantity, price: unitPriceMinor / 100 })),
+  };
+}
+
 /** Somebody does by hand what stopped, and says so. */
 async function resolve(play: Play): Promise<string | null> {
   const command = play.dice.one((await parkedCommands(play)).filter(({ kind }) => kind === "capture"));
   const story = command && (await storyOfSubject(play, command.subject));
   if (!story) return null;
-  const answer = play.stage.control("qliro", { do: "capture", orderId: story.orderId });
+  const answer = play.stage.control("qliro", { do: "capture", orderId: story.orderId, ...rowsInPortal(command) });
   if (!answer.ok || !Array.isArray(answer.transactionIds)) return null;
   const [id] = answer.transactionIds;
   story.marks.add("portal capture").add("resolved");

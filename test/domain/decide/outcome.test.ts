@@ -151,6 +151,24 @@ describe("what a person says", () => {
     expect(books.openStates()).toEqual([]);
   });
 
+  it("takes the amount from the provider where nothing was reserved for the command", () => {
+    const books = orderInErp();
+    books.provider.capture("a1", HAT);
+    books.lookPsp();
+    books.erp.invoice(ALL);
+    books.erp.invoice(HAT);
+    books.lookErp();
+    books.finish();
+    const stopped = books.command("capture", "parked");
+    expect(stopped.problem?.code).toBe("CAPTURE_EXCEEDS_AUTHORIZATION");
+    books.provider.authorizations.push({ id: "a2", rows: ALL });
+    const id = books.provider.capture("a2", ALL) ?? "";
+    books.resolve(stopped, id);
+    books.lookPsp();
+    expect(entriesOf(books.order, "captured").find((entry) => entry.externalId === id)?.amountMinor).toBe(29_950);
+    expect(books.openStates()).toEqual([]);
+  });
+
   it("re-opens a withdrawn command with what is wanted now, as a new request", () => {
     const books = orderInErp();
     books.erp.invoice(ALL);
