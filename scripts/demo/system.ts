@@ -8,7 +8,7 @@ export type Platform = "shopify" | "qliro" | "specter";
 export interface System {
   running: Running;
   get<T>(path: string): Promise<T>;
-  send<T>(method: "POST" | "PUT" | "PATCH", path: string, body?: object): Promise<T>;
+  send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: object): Promise<T>;
   /** Lets something happen at a simulated platform (sandbox/README.md); a refused command is a `Stop`. */
   control<T>(platform: Platform, command: { do: string } & Record<string, unknown>): Promise<T>;
   /** As `control`, with null for a refused command. */
