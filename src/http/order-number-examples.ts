@@ -1,7 +1,7 @@
 // Shows an order number pattern on real orders of the merchant, or on a sample while there are none.
 import { type OrderNumberField, orderNumber } from "../domain/policy.ts";
-import type { OrderView } from "../durable/views.ts";
 import type { MerchantRpc } from "../durable/rpc.ts";
+import type { OrderView } from "../durable/views.ts";
 
 const EXAMPLES_MAX = 3;
 
