@@ -85,8 +85,9 @@ async function ensureRecord({ system, opened, say }: Setting): Promise<{ id: str
   for (;;) {
     const page = await system.get<MerchantPage>(`/merchants?limit=100${query}`);
     const found = page.items.find((merchant) => merchant.name === MERCHANT_NAME);
-    if (found && opened.size === 0) return found;
     if (found) {
+      const { items } = await system.get<{ items: Connection[] }>(`/merchants/${found.id}/connections`);
+      if (!items.some(({ connector }) => opened.has(connector))) return found;
       await system.send("DELETE", `/merchants/${found.id}`);
       say("the sandbox was emptied, so the demo merchant begins anew");
       break;

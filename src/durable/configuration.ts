@@ -51,6 +51,7 @@ export function resume(core: Core, held: MerchantConfig | null, config: Merchant
     const before = held?.connections.find((candidate) => candidate.id === connection.id);
     if (before && before.revision === connection.revision) continue;
     hastenLooks(core, connection.id);
+    for (const { key } of allJobs(core.books)) if (key.startsWith(`pull:${connection.id}:`)) wantJob(core, key, now);
     core.books
       .update(commands)
       .set({ dueAt: now })
