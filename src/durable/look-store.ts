@@ -1,5 +1,5 @@
 // Reads that are wanted later, or could not be done at once. One row per (connection, identifier).
-import { and, eq, lte } from "drizzle-orm";
+import { and, eq, lte, notInArray } from "drizzle-orm";
 import type { Problem } from "../domain/errors.ts";
 import type { ConnectionId } from "../domain/ids.ts";
 import type { Books, Core } from "./books.ts";
@@ -73,8 +73,14 @@ export const endLook = (books: Books, key: LookKey): void => {
   books.delete(looks).where(isKey(key)).run();
 };
 
-export const dueLooks = (books: Books, now: number, limit: number): LookRow[] =>
-  books.select().from(looks).where(lte(looks.dueAt, now)).orderBy(looks.dueAt).limit(limit).all();
+export const dueLooks = (books: Books, now: number, held: readonly string[], limit: number): LookRow[] =>
+  books
+    .select()
+    .from(looks)
+    .where(and(lte(looks.dueAt, now), notInArray(looks.connectionId, [...held])))
+    .orderBy(looks.dueAt)
+    .limit(limit)
+    .all();
 
 /** Everything that waits on one connection is due now: its credentials or its platform are back. */
 export function hastenLooks(core: Core, connectionId: ConnectionId): void {

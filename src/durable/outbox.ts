@@ -1,6 +1,6 @@
 // Works the commands of one order or payout: intent is durable before each call, a lost answer is looked up before
 // any second try, the answer becomes a fact.
-import { and, asc, eq, gte, isNotNull, lt, lte } from "drizzle-orm";
+import { and, eq, isNotNull, lte } from "drizzle-orm";
 import type { AnyConnector } from "../connectors/registry.ts";
 import type {
   AccountingCommand,
@@ -47,32 +47,6 @@ export function awaitInterrupted(core: Core): void {
     .set({ dueAt: now + SENDING_MAX_MS })
     .where(and(eq(commands.state, "sending"), isNotNull(commands.dueAt), lte(commands.dueAt, now)))
     .run();
-}
-
-/** Subjects with a command that is due, the longest waiting first. */
-export function dueSubjects(books: Books, now: number, limit: number): string[] {
-  const rows = books
-    .select({ subject: commands.subject })
-    .from(commands)
-    .where(and(isNotNull(commands.dueAt), lte(commands.dueAt, now)))
-    .orderBy(asc(commands.dueAt))
-    .limit(limit)
-    .all();
-  return [...new Set(rows.map((row) => row.subject))];
-}
-
-/** The first due command of a subject; one without an answer comes before all others. */
-export function nextCommand(books: Books, subject: string, now: number): CommandRow | undefined {
-  const from = `cmd_${subject.slice(4)}`;
-  const rows = books
-    .select()
-    .from(commands)
-    .where(
-      and(gte(commands.id, from), lt(commands.id, `${from}~`), isNotNull(commands.dueAt), lte(commands.dueAt, now)),
-    )
-    .orderBy(asc(commands.id))
-    .all();
-  return rows.find((row) => row.state === "unknown" || row.state === "sending") ?? rows[0];
 }
 
 /** What an attempt came to, for the order's or payout's books. */

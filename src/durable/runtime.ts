@@ -28,6 +28,7 @@ export interface Link {
   /** Why it cannot be called now; null when it can. */
   problem: Problem | null;
   breaker: Breaker;
+  bucket: Bucket;
   /** What a call needs; `traces` receives what was sent and answered, redacted: `personal` texts are masked too. */
   context(traces: Trace[], personal?: readonly string[]): AnyContext;
 }
@@ -89,6 +90,7 @@ async function linkOf(
     secrets,
     problem: opened.ok ? paused : opened.problem,
     breaker: pace.breaker,
+    bucket: pace.bucket,
     context: (traces, personal = []) => ({
       connectionId: connection.id,
       environment: connection.environment,

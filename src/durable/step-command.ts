@@ -8,7 +8,7 @@ import type { Core } from "./books.ts";
 import { type LookKey, readLook } from "./look-store.ts";
 import { look } from "./observe.ts";
 import { loadOrder, writeDecision } from "./order-store.ts";
-import { attempt, type CommandRow, knownIds, nextCommand, readCommand } from "./outbox.ts";
+import { attempt, type CommandRow, knownIds, readCommand } from "./outbox.ts";
 import { markBooked } from "./reconcile.ts";
 import type { Link, Runtime } from "./runtime.ts";
 import { commands } from "./schema.ts";
@@ -19,11 +19,17 @@ type Pause = (connectionId: ConnectionId, detail: string) => Promise<void>;
 /** Commands that must not be done beside a person who does the same. */
 const LOOKED_AT_FIRST: readonly string[] = ["refund", "create_credit_invoice"];
 
-/** Tries (or looks up) the next due command of a subject, and decides again when it ended. */
-export async function stepCommand(core: Core, runtime: Runtime, subject: string, pause: Pause): Promise<void> {
-  const { books, ports } = core;
-  const row = nextCommand(books, subject, ports.now());
-  if (!row) return;
+/**
+ * How many requests a step sends, for its platform's pace: an ERP is told of the customer before the order, and where
+ * it is looked at first, that is one more.
+ */
+export const requestsOf = (runtime: Runtime, { connectionId, kind }: CommandRow): number =>
+  runtime.links.get(connectionId as ConnectionId)?.connector.accounting || LOOKED_AT_FIRST.includes(kind) ? 2 : 1;
+
+/** Tries (or looks up) a due command of a subject, and decides again when it ended. */
+export async function stepCommand(core: Core, runtime: Runtime, row: CommandRow, pause: Pause): Promise<void> {
+  const { books } = core;
+  const { subject } = row;
   const connectionId = row.connectionId as ConnectionId;
   const link = runtime.links.get(connectionId);
   const order = subject.startsWith("ord_") ? loadOrder(books, subject as OrderId) : null;

@@ -1,5 +1,5 @@
 // The object at work: takes what is due, at most six things at a time, one thing per order, until nothing is due.
-import { lt, sql } from "drizzle-orm";
+import { eq, lt, notInArray, type SQL, sql } from "drizzle-orm";
 import type { Hint } from "../connectors/connector.ts";
 import type { ConnectionId } from "../domain/ids.ts";
 import { backoffMs, READ_LONGEST_MS } from "./backoff.ts";
@@ -7,17 +7,18 @@ import type { Core } from "./books.ts";
 import { pull, pullKey, sweepForDeleted } from "./changes.ts";
 import { redecide } from "./configuration.ts";
 import { logDefect } from "./defects.ts";
-import { beginJob, dropJob, dueJobs, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
+import { dueSubjects, nextCommand } from "./due-commands.ts";
+import { allJobs, beginJob, dropJob, dueJobs, type JobRow, rescheduleJob, wantJob } from "./jobs.ts";
 import { dueLooks, type LookKey } from "./look-store.ts";
 import { memoryOf } from "./memory.ts";
 import { look, lookAgain } from "./observe.ts";
 import { findOrder } from "./order-store.ts";
-import { dueSubjects } from "./outbox.ts";
+import { Pacing } from "./pacing.ts";
 import { type RunRow, stepRun } from "./payout-run.ts";
 import { stepPayouts } from "./reconcile.ts";
 import type { Runtime } from "./runtime.ts";
 import { commands, jobs, looks } from "./schema.ts";
-import { stepCommand } from "./step-command.ts";
+import { requestsOf, stepCommand } from "./step-command.ts";
 import { incomingOf, judgeWebhooks, markSeen, seenUpTo, unseenWebhooks, type WebhookRow } from "./webhook-store.ts";
 
 /** Open connections the runtime allows an object. */
@@ -41,6 +42,7 @@ export interface Surroundings {
 export class Work {
   readonly #core: Core;
   readonly #around: Surroundings;
+  readonly #pacing: Pacing;
   /** Locks of what is under way. */
   readonly #active = new Map<string, Promise<void>>();
   /** Reads asked for by webhooks that have not ended yet, by read. */
@@ -56,6 +58,7 @@ export class Work {
   constructor(core: Core, around: Surroundings) {
     this.#core = core;
     this.#around = around;
+    this.#pacing = new Pacing(core.ports.now);
   }
 
   /** Works until nothing is due. Answers whether anything was done. */
@@ -95,16 +98,31 @@ export class Work {
     return count(looks) + count(commands) + count(jobs);
   }
 
-  /** The next time something is due, in milliseconds; null: never. */
+  /** The next time something is due that can be done then, in milliseconds; null: never. */
   nextDue(): number | null {
     const { books, ports } = this.#core;
-    const least = (table: typeof looks | typeof commands | typeof jobs) =>
+    const now = ports.now();
+    const { held } = this.#pacing;
+    const least = (table: typeof looks | typeof commands, where: SQL) =>
       books
         .select({ at: sql<number | null>`min(${table.dueAt})` })
         .from(table)
+        .where(where)
         .get()?.at ?? null;
-    const unseen = this.#open.size > 0 || unseenWebhooks(books, this.#position(), 1).length > 0 ? ports.now() : null;
-    const times = [unseen, least(looks), least(commands), least(jobs)].filter((at) => at !== null);
+    const dueIn = (table: typeof looks | typeof commands): (number | null)[] => [
+      least(table, notInArray(table.connectionId, held)),
+      ...held.map((id) => {
+        const at = least(table, eq(table.connectionId, id));
+        return at === null ? null : this.#pacing.soonest(id, at);
+      }),
+    ];
+    const times = [
+      unseenWebhooks(books, this.#position(), 1).length > 0 ? now : null,
+      ...[...this.#fresh.values()].map(({ key }) => this.#pacing.soonest(key.connectionId, now)),
+      ...dueIn(looks),
+      ...dueIn(commands),
+      ...allJobs(books).map(({ key, dueAt }) => this.#pacing.soonest(connectionOf(key), dueAt)),
+    ].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -168,31 +186,37 @@ export class Work {
   #start(runtime: Runtime): void {
     const { books, ports } = this.#core;
     const now = ports.now();
+    this.#pacing.survey(runtime.links);
     const room = () => this.#active.size < AT_ONCE_MAX && this.#steps < STEPS_MAX;
-    for (const subject of room() ? dueSubjects(books, now, 50) : []) {
+    const heldForTwo = this.#pacing.heldFor(2);
+    for (const subject of room() ? dueSubjects(books, now, heldForTwo, 50) : []) {
       if (!room()) return;
-      this.#begin(subject, () =>
-        stepCommand(this.#core, runtime, subject, (id, detail) => this.#around.pause(id, detail)).catch((defect) =>
+      const row = this.#active.has(subject) ? undefined : nextCommand(books, subject, now, heldForTwo);
+      if (!row) continue;
+      this.#begin(subject, row.connectionId, requestsOf(runtime, row), () =>
+        stepCommand(this.#core, runtime, row, (id, detail) => this.#around.pause(id, detail)).catch((defect) =>
           this.#stumbled(subject, defect),
         ),
       );
     }
     for (const [name, { key, webhooks }] of [...this.#fresh]) {
       if (!room()) return;
-      this.#begin(this.#lockOf(key), async () => {
+      this.#begin(this.#lockOf(key), key.connectionId, 1, async () => {
         this.#fresh.delete(name);
         await this.#look(runtime, key, webhooks);
         for (const seq of webhooks) this.#open.delete(seq);
       });
     }
-    for (const row of room() ? dueLooks(books, now, 50) : []) {
+    for (const row of room() ? dueLooks(books, now, this.#pacing.heldFor(1), 50) : []) {
       if (!room()) return;
       const key: LookKey = { connectionId: row.connectionId as ConnectionId, type: row.type, value: row.value };
-      this.#begin(this.#lockOf(key), () => this.#look(runtime, key, []));
+      this.#begin(this.#lockOf(key), key.connectionId, 1, () => this.#look(runtime, key, []));
     }
     for (const job of room() ? dueJobs(books, now) : []) {
       if (!room()) return;
-      this.#begin(jobLock(job.key), () => this.#job(runtime, job).catch((defect) => this.#jobStumbled(job, defect)));
+      this.#begin(jobLock(job.key), connectionOf(job.key), 2, () =>
+        this.#job(runtime, job).catch((defect) => this.#jobStumbled(job, defect)),
+      );
     }
   }
 
@@ -200,12 +224,18 @@ export class Work {
   #lockOf = (key: LookKey): string =>
     findOrder(this.#core.books, key.connectionId, key.type, key.value) ?? lookName(key);
 
-  #begin(lock: string, step: () => Promise<void>): void {
+  /** Begins a step of at most so many requests, unless its lock is taken or the connection's pace holds it back. */
+  #begin(lock: string, connectionId: string, requests: number, step: () => Promise<void>): void {
     if (this.#active.has(lock)) return;
+    const place = this.#pacing.admit(connectionId as ConnectionId, requests);
+    if (place === null) return;
     this.#steps += 1;
     const done = step()
       .catch((defect: unknown) => logDefect("work", defect))
-      .finally(() => this.#active.delete(lock));
+      .finally(() => {
+        this.#active.delete(lock);
+        this.#pacing.release(place);
+      });
     this.#active.set(lock, done);
   }
 
@@ -278,6 +308,9 @@ export class Work {
 }
 
 const lookName = ({ connectionId, type, value }: LookKey): string => `${connectionId} ${type} ${value}`;
+
+/** The connection a job calls; a job without one is never held back. */
+const connectionOf = (key: string): ConnectionId => (key.split(":")[1] ?? "") as ConnectionId;
 
 /** One puller at a time per connection, whatever the feed. */
 const jobLock = (key: string): string => (key.startsWith("pull:") ? key.split(":").slice(0, 2).join(":") : key);

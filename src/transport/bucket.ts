@@ -3,6 +3,10 @@
 export interface Bucket {
   /** Takes a place in the window. Answers 0 when it was taken, otherwise the milliseconds until one is free. */
   take(): number;
+  /** How many requests may be sent now, without those that wait to enter. */
+  room(): number;
+  /** Milliseconds until so many requests may be sent in a row (at most as many as the window holds); 0 when now. */
+  waitFor(requests: number): number;
   /** The platform asked for a pause: nothing is taken before this instant (milliseconds since the epoch). */
   emptyUntil(instant: number): void;
   /**
@@ -45,15 +49,22 @@ export function createBucket(limits: BucketLimits, now: () => number): Bucket {
     };
   };
 
+  const waitFor = (requests: number): number => {
+    const at = now();
+    if (pausedUntil > at) return pausedUntil - at;
+    while (taken[0] !== undefined && taken[0] <= at - limits.perMs) taken.shift();
+    const tooMany = taken.length + Math.min(requests, limits.requests) - limits.requests;
+    return tooMany <= 0 ? 0 : Math.max(1, (taken[tooMany - 1] ?? at) + limits.perMs - at);
+  };
+
   return {
     take() {
-      const at = now();
-      if (pausedUntil > at) return pausedUntil - at;
-      while (taken[0] !== undefined && taken[0] <= at - limits.perMs) taken.shift();
-      if (taken.length >= limits.requests) return Math.max(1, (taken[0] ?? at) + limits.perMs - at);
-      taken.push(at);
-      return 0;
+      const waitMs = waitFor(1);
+      if (waitMs === 0) taken.push(now());
+      return waitMs;
     },
+    room: () => (waitFor(1) > 0 ? 0 : limits.requests - taken.length - waiting.length),
+    waitFor,
     emptyUntil(instant) {
       pausedUntil = Math.max(pausedUntil, instant);
     },
