@@ -114,11 +114,13 @@ const refundedIsCredited: OfOrder = (facts) => {
 };
 
 /** Never more captured than reserved (but for discounts that are left), nor more given back than captured. */
-const neverMoreThanThereIs: OfOrder = ({ qliro: { sums } }) =>
-  sums.captured <= sums.reserved + Math.max(0, -sums.remaining) &&
-  (sums.refunded <= sums.captured || sums.captured === 0)
+const neverMoreThanThereIs: OfOrder = (facts) => {
+  const { reserved, captured, remaining } = facts.qliro.sums;
+  const refunded = amounts(refundsOf(facts, []));
+  return captured <= reserved + Math.max(0, -remaining) && refunded <= captured
     ? null
-    : `: reserved ${sums.reserved}, captured ${sums.captured}, refunded ${sums.refunded}`;
+    : `: reserved ${reserved}, captured ${captured}, refunded ${refunded}`;
+};
 
 /** The object's ledger says what the platforms say: the same movements and documents, with the same amounts. */
 const ledgerIsTruth: OfOrder = (facts, { play }) => {
