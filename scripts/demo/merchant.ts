@@ -123,7 +123,7 @@ async function ensureConnection<P extends Platform>(
     say(`connected ${connector}`);
   }
   const own = `${path}/connections/${connection.id}`;
-  const verify = () => system.send<Verified>("POST", `${own}/verify`);
+  const verify = () => verifiedInPeace(system, own);
   let verified = await verify();
   if (verified.status !== "connected") {
     // Credentials that were sealed under another MASTER_KEY can only be given again.
@@ -140,7 +140,20 @@ async function ensureConnection<P extends Platform>(
 
 interface Verified {
   status: string;
-  problem?: { title: string; detail: string };
+  problem?: { code: string; title: string; detail: string };
+}
+
+const PASSING = ["RATE_LIMITED", "PLATFORM_UNAVAILABLE"];
+const PASSING_TRIES = 5;
+
+/** Verifies again when only the pace of the connection was in the way: its own work may use the request limit up. */
+async function verifiedInPeace(system: System, path: string): Promise<Verified> {
+  let verified = await system.send<Verified>("POST", `${path}/verify`);
+  for (let tries = 1; tries < PASSING_TRIES && PASSING.includes(verified.problem?.code ?? ""); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    verified = await system.send<Verified>("POST", `${path}/verify`);
+  }
+  return verified;
 }
 
 async function ensureOrderNumber({ system, say }: Setting, path: string): Promise<void> {
