@@ -1,10 +1,10 @@
 // Commands and tasks of one subject (an order or a payout), as decisions make and change them.
-import { and, asc, eq, gte, lt } from "drizzle-orm";
+import { and, asc, eq, gte, lt, sql } from "drizzle-orm";
 import type { Decision } from "../domain/decision.ts";
 import { isErrorCode } from "../domain/errors.ts";
 import { type CommandId, type ConnectionId, newGuid, type TaskId } from "../domain/ids.ts";
 import { type CommandRecord, type CommandState, isInFlight, type OrderBooks } from "../domain/order.ts";
-import type { Books, Core } from "./books.ts";
+import { type Books, type Core, prepared } from "./books.ts";
 import { withoutPerson } from "./personal.ts";
 import { commands, tasks } from "./schema.ts";
 
@@ -13,25 +13,28 @@ const ownPart = (subject: string): string => subject.slice(4);
 
 const range = (prefix: string) => ({ from: prefix, to: `${prefix}~` });
 
-export function commandsOfSubject(books: Books, subject: string) {
-  const { from, to } = range(`cmd_${ownPart(subject)}`);
-  return books
+const commandRange = prepared((books) =>
+  books
     .select()
     .from(commands)
-    .where(and(gte(commands.id, from), lt(commands.id, to)))
+    .where(and(gte(commands.id, sql.placeholder("from")), lt(commands.id, sql.placeholder("to"))))
     .orderBy(asc(commands.id))
-    .all();
-}
+    .prepare(),
+);
 
-export function tasksOfSubject(books: Books, subject: string) {
-  const { from, to } = range(`tsk_${ownPart(subject)}`);
-  return books
+export const commandsOfSubject = (books: Books, subject: string) =>
+  commandRange(books).all(range(`cmd_${ownPart(subject)}`));
+
+const taskRange = prepared((books) =>
+  books
     .select()
     .from(tasks)
-    .where(and(gte(tasks.id, from), lt(tasks.id, to)))
+    .where(and(gte(tasks.id, sql.placeholder("from")), lt(tasks.id, sql.placeholder("to"))))
     .orderBy(asc(tasks.id))
-    .all();
-}
+    .prepare(),
+);
+
+export const tasksOfSubject = (books: Books, subject: string) => taskRange(books).all(range(`tsk_${ownPart(subject)}`));
 
 /** Three digits in base 36: 46 655 commands per subject, in the order they were made. */
 export const numbered = <P extends "cmd" | "tsk">(prefix: P, subject: string, number: number) =>

@@ -1,11 +1,17 @@
 // Single facts about the object, kept in the `meta` table: configuration, watermarks, pauses.
-import { eq, like } from "drizzle-orm";
-import type { Books } from "./books.ts";
+import { eq, like, sql } from "drizzle-orm";
+import { type Books, prepared } from "./books.ts";
 import { meta } from "./schema.ts";
 
-export function readFact(books: Books, key: string): string | null {
-  return books.select({ value: meta.value }).from(meta).where(eq(meta.key, key)).get()?.value ?? null;
-}
+const factOf = prepared((books) =>
+  books
+    .select({ value: meta.value })
+    .from(meta)
+    .where(eq(meta.key, sql.placeholder("key")))
+    .prepare(),
+);
+
+export const readFact = (books: Books, key: string): string | null => factOf(books).get({ key })?.value ?? null;
 
 export function writeFact(books: Books, key: string, value: string): void {
   books.insert(meta).values({ key, value }).onConflictDoUpdate({ target: meta.key, set: { value } }).run();

@@ -1,6 +1,6 @@
 // Work that time starts: polls, sweeps, payout runs. A job is one row; its key says what it is.
-import { eq, gt, lte } from "drizzle-orm";
-import type { Books, Core } from "./books.ts";
+import { eq, gt, lte, sql } from "drizzle-orm";
+import { type Books, type Core, prepared } from "./books.ts";
 import { jobs } from "./schema.ts";
 
 export type JobRow = typeof jobs.$inferSelect;
@@ -54,5 +54,13 @@ export const readJob = (books: Books, key: string): JobRow | undefined =>
 
 export const allJobs = (books: Books): JobRow[] => books.select().from(jobs).all();
 
-export const dueJobs = (books: Books, now: number): JobRow[] =>
-  books.select().from(jobs).where(lte(jobs.dueAt, now)).orderBy(jobs.dueAt).all();
+const jobsDue = prepared((books) =>
+  books
+    .select()
+    .from(jobs)
+    .where(lte(jobs.dueAt, sql.placeholder("now")))
+    .orderBy(jobs.dueAt)
+    .prepare(),
+);
+
+export const dueJobs = (books: Books, now: number): JobRow[] => jobsDue(books).all({ now });

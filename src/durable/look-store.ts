@@ -1,8 +1,8 @@
 // Reads that are wanted later, or could not be done at once. One row per (connection, identifier).
-import { and, eq, lte, notInArray } from "drizzle-orm";
+import { and, eq, lte, notInArray, sql } from "drizzle-orm";
 import type { Problem } from "../domain/errors.ts";
 import type { ConnectionId } from "../domain/ids.ts";
-import type { Books, Core } from "./books.ts";
+import { type Books, type Core, prepared } from "./books.ts";
 import { looks } from "./schema.ts";
 
 /** What to read: an order, by an identifier of one platform. */
@@ -64,8 +64,22 @@ export function postponeLook(core: Core, key: LookKey, dueAt: number, stop: Prob
   core.clock.wakeBy(dueAt);
 }
 
-export const readLook = (books: Books, key: LookKey): LookRow | undefined =>
-  books.select().from(looks).where(isKey(key)).get();
+const oneLook = prepared((books) =>
+  books
+    .select()
+    .from(looks)
+    .where(
+      and(
+        eq(looks.connectionId, sql.placeholder("connectionId")),
+        eq(looks.type, sql.placeholder("type")),
+        eq(looks.value, sql.placeholder("value")),
+      ),
+    )
+    .prepare(),
+);
+
+export const readLook = (books: Books, { connectionId, type, value }: LookKey): LookRow | undefined =>
+  oneLook(books).get({ connectionId, type, value });
 
 /** The read ended; its row stays when somebody wanted it meanwhile. */
 export const endLook = (books: Books, key: LookKey): void => {

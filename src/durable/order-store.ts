@@ -1,12 +1,12 @@
 // Loads the books of one order and writes a decision about it: everything in one transaction, or nothing.
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { type Decision, isNothing } from "../domain/decision.ts";
 import { isErrorCode } from "../domain/errors.ts";
 import { type CommandId, type ConnectionId, newId, type OrderId, type TaskId } from "../domain/ids.ts";
 import { type ClaimedAlias, type Entry, type EntryKind, type OrderBooks, priceOf } from "../domain/order.ts";
 import { contentRows } from "../domain/row-identity.ts";
 import { statusOf } from "../domain/status.ts";
-import type { Books, Core } from "./books.ts";
+import { type Books, type Core, prepared } from "./books.ts";
 import {
   commandOf,
   commandsOfSubject,
@@ -20,13 +20,23 @@ import { withPerson } from "./personal.ts";
 import type { Runtime } from "./runtime.ts";
 import { aliases, entries, indexQueue, type OrderDocument, orders, tasks } from "./schema.ts";
 
-/** The order an identifier belongs to. */
-export function findOrder(books: Books, connectionId: string, type: string, value: string): OrderId | null {
-  const found = books
+const ownerOf = prepared((books) =>
+  books
     .select({ orderId: aliases.orderId })
     .from(aliases)
-    .where(and(eq(aliases.value, value), eq(aliases.type, type), eq(aliases.connectionId, connectionId)))
-    .get();
+    .where(
+      and(
+        eq(aliases.value, sql.placeholder("value")),
+        eq(aliases.type, sql.placeholder("type")),
+        eq(aliases.connectionId, sql.placeholder("connectionId")),
+      ),
+    )
+    .prepare(),
+);
+
+/** The order an identifier belongs to. */
+export function findOrder(books: Books, connectionId: string, type: string, value: string): OrderId | null {
+  const found = ownerOf(books).get({ value, type, connectionId });
   return (found?.orderId as OrderId | undefined) ?? null;
 }
 
@@ -48,10 +58,27 @@ export const emptyOrder = (core: Core): OrderBooks => ({
   tasks: [],
 });
 
+const orderRow = prepared((books) =>
+  books
+    .select()
+    .from(orders)
+    .where(eq(orders.id, sql.placeholder("id")))
+    .prepare(),
+);
+
+const entriesOfBooks = prepared((books) =>
+  books
+    .select()
+    .from(entries)
+    .where(eq(entries.orderId, sql.placeholder("id")))
+    .orderBy(asc(entries.seq))
+    .prepare(),
+);
+
 export function loadOrder(books: Books, id: OrderId): OrderBooks | null {
-  const row = books.select().from(orders).where(eq(orders.id, id)).get();
+  const row = orderRow(books).get({ id });
   if (!row) return null;
-  const ledger = books.select().from(entries).where(eq(entries.orderId, id)).orderBy(asc(entries.seq)).all();
+  const ledger = entriesOfBooks(books).all({ id });
   return {
     id,
     version: row.version,

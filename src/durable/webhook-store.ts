@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, isNotNull, lt, sql } from "drizzle-orm";
 import type { IncomingWebhook } from "../connectors/connector.ts";
 import { newId } from "../domain/ids.ts";
-import type { Books, Core } from "./books.ts";
+import { type Books, type Core, prepared } from "./books.ts";
 import { readFact, writeFact } from "./facts.ts";
 import type { AcceptedWebhook } from "./rpc.ts";
 import { webhooks } from "./schema.ts";
@@ -44,15 +44,19 @@ export const seenUpTo = (books: Books): number => Number(readFact(books, WATERMA
 
 export const markSeen = (books: Books, seq: number): void => writeFact(books, WATERMARK, String(seq));
 
-/** Webhooks after a position that nothing became of yet, in the order they came. */
-export const unseenWebhooks = (books: Books, after: number, limit: number): WebhookRow[] =>
+const unseenAfter = prepared((books) =>
   books
     .select()
     .from(webhooks)
-    .where(and(gt(webhooks.seq, after), eq(webhooks.state, "received")))
+    .where(and(gt(webhooks.seq, sql.placeholder("after")), eq(webhooks.state, "received")))
     .orderBy(asc(webhooks.seq))
-    .limit(limit)
-    .all();
+    .limit(sql.placeholder("limit"))
+    .prepare(),
+);
+
+/** Webhooks after a position that nothing became of yet, in the order they came. */
+export const unseenWebhooks = (books: Books, after: number, limit: number): WebhookRow[] =>
+  unseenAfter(books).all({ after, limit });
 
 /** What became of a webhook. A verdict is a sentence for people. */
 export function judgeWebhooks(
