@@ -13,7 +13,8 @@ export function cancel(deal: Deal): Done {
   for (const authorised of authorisations(order)) {
     const rows = remaining(order, authorised);
     if (rows.length === 0) continue;
-    const amountMinor = total(rows);
+    // A magnitude, also where only a discount is left.
+    const amountMinor = Math.abs(total(rows));
     const release: Plan = {
       type: "Reversal",
       originalId: authorised.id,

@@ -18,7 +18,6 @@ import {
   type CommandRecord,
   commandsOf,
   type EntryKind,
-  entriesOf,
   isFinal,
   isKnown,
   type OrderBooks,
@@ -56,6 +55,7 @@ export function absorbPayment(draft: Draft, seen: PaymentObservation): void {
   for (const refund of seen.refunds) absorbRefund(draft, seen, refund);
   stopFailed(draft, "refund", "REFUND_FAILED", seen.refunds);
   for (const release of seen.releases) absorbRelease(draft, seen, release);
+  endCancellations(draft, seen);
   if (seen.state === "cancelled") absorbCancelled(draft);
 }
 
@@ -98,11 +98,26 @@ function absorbRelease(draft: Draft, seen: PaymentObservation, release: Release)
     park(draft, command, "CANCEL_FAILED", release.failure ?? "");
   if (release.state !== "succeeded" || isKnown(draft.order, "released", release.externalId)) return;
   record(draft, paymentFact(seen, "released", release, release.authorizationId, null, command ?? null));
-  if (command?.state === "accepted") {
-    const released = entriesOf(draft.order, "released").map((entry) => entry.externalId);
-    if (command.externalIds.every((id) => released.includes(id))) finish(draft, command, command.externalIds);
+}
+
+/**
+ * A cancellation is done when all it started is in the ledger: releases, and for a direct payment the refunds of what
+ * was taken.
+ */
+function endCancellations(draft: Draft, seen: PaymentObservation): void {
+  for (const command of commandsOf(draft.order, "cancel_payment")) {
+    if (command.state !== "accepted" || command.externalIds.length === 0) continue;
+    const failed = seen.refunds.find(
+      (refund) => refund.state === "failed" && command.externalIds.includes(refund.externalId),
+    );
+    if (failed) park(draft, command, "CANCEL_FAILED", failed.failure ?? "");
+    else if (command.externalIds.every((id) => isDoneHere(draft.order, id)))
+      finish(draft, command, command.externalIds);
   }
 }
+
+const isDoneHere = (order: OrderBooks, id: string): boolean =>
+  isKnown(order, "released", id) || isKnown(order, "refunded", id);
 
 /** Nothing is left to cancel: a cancellation under way is done, whatever ids it went under. */
 function absorbCancelled(draft: Draft): void {

@@ -113,13 +113,13 @@ const refundedIsCredited: OfOrder = (facts) => {
     : `: refunded ${refunded}, credited ${credited}`;
 };
 
-/** Never more captured than reserved (but for discounts that are left), nor more given back than captured. */
+/** Captured, released and left are no more than what was reserved; never more is given back than was captured. */
 const neverMoreThanThereIs: OfOrder = (facts) => {
-  const { reserved, captured, remaining } = facts.qliro.sums;
+  const { reserved, captured, released, remaining } = facts.qliro.sums;
   const refunded = amounts(refundsOf(facts, []));
-  return captured <= reserved + Math.max(0, -remaining) && refunded <= captured
+  return captured + released + remaining <= reserved && refunded <= captured
     ? null
-    : `: reserved ${reserved}, captured ${captured}, refunded ${refunded}`;
+    : `: reserved ${reserved}, captured ${captured}, released ${released}, left ${remaining}, refunded ${refunded}`;
 };
 
 /** The object's ledger says what the platforms say: the same movements and documents, with the same amounts. */

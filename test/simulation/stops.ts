@@ -8,6 +8,9 @@ export function reasonOf(code: string, facts: OrderFacts): boolean {
       return facts.erp.some((order) => order.payTypeIdentifier !== "QL");
     case "CAPTURE_EXCEEDS_AUTHORIZATION":
       return hasMark(facts, "portal capture", "portal cancel", "rows changed", "chose to cancel");
+    // Tried before somebody cancelled: the attempt stays as it was, and Qliro refuses it.
+    case "PLATFORM_REFUSED":
+      return hasMark(facts, "portal cancel") && facts.stops.some(({ kind }) => kind === "capture");
     case "INVOICE_ROWS_NOT_PAID":
     case "INVOICE_AMOUNT_DIFFERS":
       return hasMark(facts, "rows changed");

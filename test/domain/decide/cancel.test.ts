@@ -108,6 +108,23 @@ describe("cancelled in the ERP", () => {
     expect(books.command("cancel_payment", "parked").problem).toEqual({ code: "CANCEL_FAILED", detail: "too late" });
   });
 
+  it("ends an accepted cancellation of a direct payment when its release and its refund are there", () => {
+    const books = orderInErp();
+    books.erp.invoice(HAT);
+    books.lookErp();
+    books.finish();
+    books.erp.state = "cancelled";
+    books.lookErp();
+    books.settle(books.command("cancel_payment"), { kind: "accepted", externalIds: ["v2", "r9"] });
+    expect(books.provider.cancel()).toEqual(["v2"]);
+    books.lookPsp();
+    expect(books.command("cancel_payment").state).toBe("accepted");
+    for (const release of books.provider.releases) books.provider.refunds.push({ ...release, id: "r9", rows: [] });
+    books.lookPsp();
+    expect(books.command("cancel_payment").state).toBe("done");
+    expect(books.openStates()).toEqual([]);
+  });
+
   it("ends an accepted cancellation when nothing is left, under whatever ids", () => {
     const books = orderInErp();
     books.erp.state = "cancelled";
