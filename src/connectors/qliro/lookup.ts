@@ -71,7 +71,8 @@ function among(
 ): Finding {
   const open = candidates.filter((entry) => entry.state !== "failed" && !known.includes(entry.externalId));
   const ours = open.find((entry) => resembles(entry, wanted, fees) === "same");
-  if (ours) return found(ours.state, ours.externalId);
+  // Worth something else than was asked for (a fee that Qliro added): the next reading says what.
+  if (ours) return found(ours.amountMinor === wanted.amountMinor ? ours.state : "pending", ours.externalId);
   const perhaps = open.find((entry) => entry.state === "pending" && resembles(entry, wanted, fees) === "perhaps");
   if (perhaps) return { kind: "unclear", detail: `Transaction ${perhaps.externalId} is still in progress.` };
   return { kind: "absent" };

@@ -126,7 +126,10 @@ const plusStop = (stop: Outcome): Outcome =>
     ? { kind: "refused", code: "QLIRO_PLUS_CREDENTIALS_REQUIRED", detail: `API Plus pair not accepted: ${stop.detail}` }
     : stop;
 
-/** A 200 is acceptance only: the transactions it names end later, unless their status is final already (section 6). */
+/**
+ * A 200 is acceptance only: the transactions it names end later (section 6). Even of one that is final already only the
+ * ledger tells what it came to, because Qliro may have added its fee (section 10.3).
+ */
 function startedOutcome(operation: Operation, { PaymentTransactions: started }: MutationAnswer): Outcome {
   const ids = started.map((transaction) => transaction.PaymentTransactionId);
   const [first] = ids;
@@ -136,10 +139,7 @@ function startedOutcome(operation: Operation, { PaymentTransactions: started }: 
   if (states.every((state) => state === "failed")) {
     return { kind: "refused", code: FAILED[operation], detail: `Qliro reports transaction ${first} as failed.` };
   }
-  // With several, the ledger tells how each one ended.
-  return states[0] === "succeeded" && ids.length === 1
-    ? { kind: "done", externalId: first }
-    : { kind: "accepted", externalIds: ids };
+  return { kind: "accepted", externalIds: ids };
 }
 
 async function settle(context: QliroContext, call: PaymentCall, verdict: Verdict): Promise<Outcome> {

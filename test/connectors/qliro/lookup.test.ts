@@ -112,7 +112,7 @@ describe("looking up a capture", () => {
     expect(findIn(captureAs({ Amount: 404.5 }, WITHOUT_SHIP), capture([[HAT, 1]], 37550))).toEqual(ABSENT);
   });
 
-  it("knows its own capture when Qliro added the fee to it", () => {
+  it("knows its own capture when Qliro added the fee to it, and leaves it to the next reading what it came to", () => {
     const fee = { MerchantReference: "InvoiceFee", Description: "", Type: "Fee", Quantity: 1, PricePerItemIncVat: 29 };
     const moved = (Id: number, ActionType: string, PaymentTransactionId: number) => ({
       ...fee,
@@ -124,7 +124,7 @@ describe("looking up a capture", () => {
     });
     const actions = [...partlyCaptured.order.OrderItemActions, moved(8, "Reserve", 454211), moved(9, "Ship", 454302)];
     const seen = captureAs({ Amount: 404.5 }, actions);
-    expect(findIn(seen, capture([[HAT, 1]], 37550))).toEqual(done("454302"));
+    expect(findIn(seen, capture([[HAT, 1]], 37550))).toEqual(accepted("454302"));
   });
 });
 

@@ -98,11 +98,11 @@ describe("a capture", () => {
     expect(sent?.headers?.authorization).toBe(await authorization(sent?.text ?? "", MAIN.apiSecret));
   });
 
-  it("ends as its transactions say: pending is accepted, final is done or refused, none is unknown", async () => {
+  it("ends as its transactions say: a failed one is refused, none is unknown, and every other is accepted", async () => {
     const outcome = (answer: unknown) => payments.capture(contextWith([{ answer }]), captureOf());
     expect(await outcome(started([454302, "InProcess"]))).toEqual({ kind: "accepted", externalIds: ["454302"] });
-    expect(await outcome(started([454302, "Success"]))).toEqual({ kind: "done", externalId: "454302" });
-    expect(await outcome(started([454302, 4]))).toEqual({ kind: "done", externalId: "454302" });
+    expect(await outcome(started([454302, "Success"]))).toEqual({ kind: "accepted", externalIds: ["454302"] });
+    expect(await outcome(started([454302, 4]))).toEqual({ kind: "accepted", externalIds: ["454302"] });
     expect(await outcome(started([454302, "Error"]))).toMatchObject({ kind: "refused", code: "CAPTURE_FAILED" });
     expect(await outcome(started([454302, "Success"], [454303, "Created"]))).toEqual({
       kind: "accepted",
