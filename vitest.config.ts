@@ -2,6 +2,11 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+/** Tests that touch no binding of the Worker. */
+const PURE = ["architecture", "connectors", "domain", "sandbox", "transport"].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
+
 export default defineConfig({
   plugins: [
     cloudflareTest(async () => ({
@@ -20,7 +25,11 @@ export default defineConfig({
   test: {
     // A loaded machine is slow; nothing waits for real time, so a hang is a defect that this still finds.
     testTimeout: 120_000,
-    include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
+    projects: [
+      // Nothing is shared by tests of pure code, so that they share one runtime: loading it anew costs more than they do.
+      { extends: true, test: { name: "pure", include: PURE, isolate: false } },
+      { extends: true, test: { name: "whole", include: ["test/**/*.test.ts", "test/**/*.test.tsx"], exclude: PURE } },
+    ],
   },
 });
