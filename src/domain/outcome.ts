@@ -109,7 +109,8 @@ function recordEffect(draft: Draft, command: CommandRecord, done: Done, policy: 
     draft.order.erp = seen ? { ...seen, lines: made.lines, rows: made.rows } : made;
     // A payment may have joined since the command was made, whose rows then have the shop's keys.
     joinRows(draft.order);
-    draft.looks.push(...(seen ? [{ side: "erp" as const, afterMs: 0 }] : []));
+    // While its number was not known, what the ERP told of the order could not be taken for ours: it is read once.
+    if (seen || command.state === "unknown") draft.looks.push({ side: "erp", afterMs: 0 });
     draft.order.orderNumber = command.payload.orderNumber;
     const aliases = done.aliases ?? [];
     draft.aliases.push(...aliases.map((alias) => ({ ...alias, connectionId: command.connectionId })));

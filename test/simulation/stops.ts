@@ -5,7 +5,10 @@ import { hasMark, type OrderFacts } from "./order-facts.ts";
 export function reasonOf(code: string, facts: OrderFacts): boolean {
   switch (code) {
     case "PAYMENT_METHOD_NOT_DEDICATED":
-      return facts.erp.some((order) => order.payTypeIdentifier !== "QL");
+      return (
+        facts.erp.some((order) => order.payTypeIdentifier !== "QL") ||
+        (hasMark(facts, "removed") && hasMark(facts, "payment type"))
+      );
     case "CAPTURE_EXCEEDS_AUTHORIZATION":
       return hasMark(facts, "portal capture", "portal cancel", "rows changed", "chose to cancel");
     // Tried before somebody cancelled: the attempt stays as it was, and Qliro refuses it.

@@ -102,6 +102,13 @@ describe("creating the ERP order", () => {
     expect(withArticle.order.tasks).toEqual([]);
   });
 
+  it("reads the order once when it is found after a lost answer: its changes until then were told to nobody", () => {
+    const books = new Books();
+    books.lookPsp();
+    books.execute("create_order", "lost");
+    expect(books.lookUp(books.command("create_order"))?.looks).toEqual([{ side: "erp", afterMs: 0 }]);
+  });
+
   it("makes no second order when the answer was lost and the order is seen first", () => {
     const books = new Books();
     books.lookPsp();
