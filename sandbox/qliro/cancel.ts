@@ -22,7 +22,8 @@ export function cancel(deal: Deal): Done {
       movements: [{ action: "Release", rows }],
     };
     const refund: Plan = { type: "Refund", originalId: authorised.id, amountMinor, money: "out" };
-    chains.push(order.debit ? [release, refund] : [release]);
+    // What a customer added to a direct payment later is only reserved.
+    chains.push(authorised.type === "Debit" ? [release, refund] : [release]);
   }
   if (chains.length === 0) {
     if (order.transactions.some(isOpen)) return busy();

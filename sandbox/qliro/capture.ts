@@ -38,7 +38,7 @@ export function capture(deal: Deal, shipments: readonly Shipment[]): Done {
       type: "Capture",
       originalId: authorised.id,
       amountMinor,
-      money: order.debit ? "none" : "in",
+      money: authorised.type === "Debit" ? "none" : "in",
       movements: [{ action: "Ship", rows: withFee }],
     });
   }

@@ -28,6 +28,9 @@ function invoice(play: Play): string | null {
   if (!found) return null;
   const { order, story } = found;
   const parts = play.dice.chance(0.5) ? drawParts(play, order, "deliveredMilli") : null;
+  // Nobody bills a discount alone.
+  const left = order.rows.reduce((sum, row) => sum + (row.quantityMilli - row.invoicedMilli) * row.priceMilli, 0);
+  if (parts === null && left <= 0) return null;
   const answer = play.stage.control("specter", {
     do: "invoice",
     orderNo: order.orderNo,

@@ -30,7 +30,8 @@ export function reasonOf(code: string, facts: OrderFacts): boolean {
     case "PREVIOUS_REFUND_UNFINISHED":
       return facts.stops.some((stop) => stop.state === "parked");
     case "ERP_WRONG_STATE":
-      return facts.credits.length > 0 && hasMark(facts, "portal refund");
+      // The article of a refunded amount is that of discounts, and an invoice gives back no more of it than it has.
+      return hasMark(facts, "amount refund") || (facts.credits.length > 0 && hasMark(facts, "portal refund"));
     default:
       return false;
   }
